@@ -1,0 +1,495 @@
+"""
+What happens to a contribution: received, changed, answered, decided on, withdrawn, reopened.
+
+Each function is one transaction, locks the case first, and is the only way to its change of state.
+Refused() says in Dutch why something cannot be done (any more).
+"""
+
+import hashlib
+import json
+from contextlib import contextmanager
+
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.text import slugify
+from wagtail.models import Collection, WorkflowState
+from wagtail.rich_text import RichText
+
+from forms.mail import queue_mail
+from forms.models.contribution import (
+    Contact,
+    Contribution,
+    ContributionEvent,
+    ContributionLink,
+    ContributionSubmission,
+    Kind,
+    Outcome,
+    Status,
+    next_reference,
+)
+from publications.models import (
+    Classified,
+    LibraryDocument,
+    LibraryPage,
+    NotReadyForPublication,
+    PublicationAuthor,
+    PublicationPage,
+    RightToShare,
+    Term,
+    Vocabulary,
+)
+from publications.names import author_from
+from stories.models import ArticleIndexPage, ArticlePage
+
+What = ContributionEvent.What
+COLLECTION = "Inzendingen"
+ATTEMPTS = 3
+
+
+class Refused(PermissionDenied):
+    """What was asked cannot be done in this state. The message says why, in Dutch."""
+
+
+def submit_for_review(form_page, form) -> str:
+    """
+    Store a valid form as a new case and put its draft before the editors.
+
+    Returns the token of its status page. The same form sent twice with the same answers gives one
+    case; the second time another token to it. One transaction: case, submission, contact, private
+    document, draft page, revision, workflow, log and mail.
+    """
+    key = _idempotency_key(form)
+    for attempt in range(1, ATTEMPTS + 1):
+        existing = Contribution.objects.filter(idempotency_key=key).first()
+        if existing:
+            return ContributionLink.make(existing)
+        try:
+            with _one_transaction(form):
+                return _receive(form_page, form, key)
+        except IntegrityError:
+            # The same send came in twice at once, or another page took our place in the tree.
+            if attempt == ATTEMPTS:
+                raise
+
+
+@contextmanager
+def _one_transaction(form):
+    """A transaction that, when it fails, also takes back the file that came with the form."""
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        document = getattr(form, "kept_document", None)
+        if document and document.file._committed:
+            document.file.storage.delete(document.file.name)
+        raise
+
+
+def _idempotency_key(form) -> str:
+    opened = str(form.cleaned_data.get("sleutel") or form.data.get("begonnen", ""))
+    contact = [form.cleaned_data.get(name) for name in form.CONTACT]
+    content = [opened, form.answers(), contact, _fingerprint(form.cleaned_data.get("bestand"))]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _fingerprint(upload) -> str:
+    if not upload:
+        return ""
+    fingerprint = hashlib.file_digest(upload.file, "sha256").hexdigest()
+    upload.seek(0)
+    return fingerprint
+
+
+def _receive(form_page, form, key: str) -> str:
+    answers = form.answers()
+    contribution = Contribution.objects.create(
+        reference=next_reference(),
+        kind=form.door,
+        form_page=form_page,
+        title=_title_from(answers),
+        idempotency_key=key,
+        spam_at=timezone.now() if form.looks_automatic else None,
+    )
+    Contact.objects.create(
+        contribution=contribution,
+        name=form.cleaned_data.get("naam", ""),
+        email=form.cleaned_data["email"],
+    )
+    submission = _add_submission(contribution, form)
+    contribution.events.create(what=What.RECEIVED)
+    if not contribution.spam_at:
+        _start_check(contribution, answers, submission.document)
+        queue_mail(contribution, "ontvangen")
+        queue_mail(contribution, "redactie", aanleiding="Er is een nieuwe bijdrage binnen.")
+    return ContributionLink.make(contribution)
+
+
+def _title_from(answers: dict) -> str:
+    return (answers.get("titel") or answers.get("wat") or "")[:255]
+
+
+def _add_submission(contribution, form) -> ContributionSubmission:
+    return ContributionSubmission.objects.create(
+        page=contribution.form_page,
+        contribution=contribution,
+        form_data=form.answers(),
+        sent=form.sent(),
+        document=_keep_privately(form) if form.cleaned_data.get("bestand") else None,
+    )
+
+
+def _keep_privately(form) -> LibraryDocument:
+    answers, upload = form.answers(), form.cleaned_data["bestand"]
+    root = Collection.get_first_root_node()
+    collection = root.get_children().filter(name=COLLECTION).first()
+    form.kept_document = LibraryDocument(
+        title=_title_from(answers),
+        file=File(upload.file, name=upload.name),  # copied: an upload itself would be moved
+        collection=collection or root.add_child(name=COLLECTION),
+        right_to_share=answers.get("recht") or RightToShare.NONE,
+    )
+    form.kept_document.save()
+    return form.kept_document
+
+
+def _start_check(contribution: Contribution, answers: dict, document) -> None:
+    """Make the draft page from what was sent and start the editors' workflow on it."""
+    if contribution.kind == Kind.ARTICLE:
+        parent, page = ArticleIndexPage.objects.get(), ArticlePage()
+    else:
+        parent, page = LibraryPage.objects.get(), PublicationPage()
+    page.live = False
+    page.has_unpublished_changes = True
+    fill_draft(page, answers, document)
+    if not slugify(page.title):  # a title without one Latin letter or digit
+        page.slug = contribution.reference.lower()
+    parent.add_child(instance=page)
+    contribution.page = page.page_ptr
+    contribution.save(update_fields=["page"])
+    page.save_revision(log_action=True)
+    _resume_check(page)
+
+
+def _resume_check(page) -> None:
+    """Put the latest revision before the editors, whatever became of the workflow meanwhile."""
+    state = page.current_workflow_state
+    if state is None:
+        workflow = page.get_workflow()
+        if workflow:
+            workflow.start(page, None)
+    elif state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        state.resume(user=None)
+
+
+def fill_draft(page, answers: dict, document=None, before: dict | None = None) -> None:
+    """
+    Write answers of the form into an unsaved or draft page.
+
+    With `before`, the answers of the previous send, only what the contributor changed since is
+    written, so that the editors' own corrections stay.
+    """
+    for name, value in answers.items():
+        if name in DRAFT_FIELDS and (before is None or value != before.get(name)):
+            DRAFT_FIELDS[name](page, value)
+    if document and isinstance(page, PublicationPage):
+        page.document = document
+
+
+def _set(field: str):
+    return lambda page, value: setattr(page, field, value or "")
+
+
+def _set_terms(field: str, vocabulary: str):
+    return lambda page, slugs: setattr(page, field, Term.objects.named(vocabulary, slugs or []))
+
+
+def _set_kind(page, slug) -> None:
+    page.kind = next(iter(Term.objects.named(Vocabulary.KIND, [slug])), None)
+
+
+def _set_year(page, text) -> None:
+    page.year = int(text) if text and text.isdigit() else None
+    if page.year is None:
+        page.month = page.day = None
+
+
+def _set_authors(page, text) -> None:
+    names = [line.strip() for line in (text or "").splitlines() if line.strip()]
+    page.authors = [
+        PublicationAuthor(sort_order=place, **_author_parts(name))
+        for place, name in enumerate(names)
+    ]
+
+
+def _author_parts(name: str) -> dict[str, str]:
+    """A single word is more often the name of an organisation (“Movisie”) than a family name."""
+    return author_from(name) if " " in name else {"organisation": name[:255]}
+
+
+def _set_text(page, text) -> None:
+    paragraphs = [p.strip() for p in (text or "").replace("\r", "").split("\n\n") if p.strip()]
+    html = "".join(f"<p>{escape(p).replace(chr(10), '<br/>')}</p>" for p in paragraphs)
+    page.body = [("text", RichText(html))] if html else []
+
+
+def _set_tip(page, text) -> None:
+    page.title = text[:255]
+    page.source_url = text if text.lower().startswith(("http://", "https://")) else ""
+
+
+DRAFT_FIELDS = {
+    "titel": _set("title"),
+    "soort": _set_kind,
+    "jaar": _set_year,
+    "auteurs": _set_authors,
+    "organisatie": _set("organisation"),
+    "samenvatting": _set("summary"),
+    "link": _set("source_url"),
+    "doi": _set("doi"),
+    "isbn": _set("isbn"),
+    "pijlers": _set_terms("pillars", Vocabulary.PILLAR),
+    "voorzieningen": _set_terms("facilities", Vocabulary.FACILITY),
+    "tekst": _set_text,
+    "wat": _set_tip,
+    "waarom": _set("editor_note"),
+}
+
+
+def lock_undecided(contribution: Contribution, *, for_editor: bool = False) -> Contribution:
+    """
+    Return the case as it is now, locked. Raise Refused when it has been decided on.
+
+    Editors are told what was decided and by whom.
+    """
+    row = _locked(contribution)
+    if row.is_undecided:
+        return row
+    outcome = ""
+    if for_editor:
+        outcome = f": {row.current_status().label.lower()}"
+        if row.decided_by:
+            outcome += f" door {row.decided_by.get_full_name() or row.decided_by}"
+    raise Refused(f"Deze bijdrage is al afgehandeld{outcome}.")
+
+
+def _locked(contribution: Contribution) -> Contribution:
+    return Contribution.objects.select_for_update().get(pk=contribution.pk)
+
+
+def change(contribution: Contribution, form) -> None:
+    """
+    Take in a contributor's changes: a new submission, a new revision, and back to the editors.
+
+    A second click, with nothing changed since, changes nothing.
+    """
+    with _one_transaction(form):
+        contribution = lock_undecided(contribution)
+        if contribution.current_status() != Status.QUESTION and _was_sent(contribution, form):
+            return
+        before = last_answers(contribution)
+        submission = _add_submission(contribution, form)
+        answers = submission.form_data
+        contribution.events.create(what=What.CHANGED)
+        contribution.title = _title_from(answers) or contribution.title
+        contribution.save(update_fields=["title"])
+        if answers.get("recht") and answers["recht"] != before.get("recht"):
+            _set_right_to_share(contribution, answers["recht"])
+        if contribution.page is None:
+            _start_check(contribution, answers, last_document(contribution))
+        else:
+            draft = contribution.draft()
+            fill_draft(draft, answers, submission.document, before)
+            draft.save_revision(log_action=True, changed=True)
+            _resume_check(contribution.page.specific)
+        queue_mail(contribution, "redactie", aanleiding="De inzender heeft de bijdrage gewijzigd.")
+
+
+def _was_sent(contribution: Contribution, form) -> bool:
+    """Tell whether exactly this was the last thing sent."""
+    document = last_document(contribution)
+    fingerprint = _fingerprint(form.cleaned_data.get("bestand"))
+    if fingerprint and not (document and document.fingerprint == fingerprint):
+        return False
+    file_apart = {"bestand": None}
+    return last_answers(contribution) | file_apart == form.answers() | file_apart
+
+
+def _set_right_to_share(contribution: Contribution, right: str) -> None:
+    document = last_document(contribution)
+    if document:
+        document.right_to_share = right
+        document.save(update_fields=["right_to_share"])
+
+
+@transaction.atomic
+def answer(contribution: Contribution, text: str) -> None:
+    """Take in a contributor's answer to the editors' question."""
+    contribution = lock_undecided(contribution)
+    if contribution.current_status() != Status.QUESTION:
+        raise Refused("Er staat geen vraag meer open. Je antwoord is niet nodig.")
+    contribution.submissions.create(
+        page=contribution.form_page, form_data={"antwoord": text}, sent=[["Je antwoord", text]]
+    )
+    contribution.events.create(what=What.ANSWERED)
+    _resume_check(contribution.page.specific)
+    queue_mail(contribution, "redactie", aanleiding="De inzender heeft je vraag beantwoord.")
+
+
+def last_answers(contribution: Contribution) -> dict:
+    """Return the answers of the latest send of the whole form; {} when there is none."""
+    whole = [s for s in contribution.submissions.all() if set(s.form_data) - {"antwoord"}]
+    return whole[-1].form_data if whole else {}
+
+
+def last_document(contribution: Contribution) -> LibraryDocument | None:
+    with_file = [s.document for s in contribution.submissions.all() if s.document_id]
+    return with_file[-1] if with_file else None
+
+
+@transaction.atomic
+def withdraw(contribution: Contribution) -> None:
+    """Take a contribution back, as its contributor asks. Its draft goes; what was sent stays."""
+    contribution = lock_undecided(contribution)
+    contribution.withdrawn_at = timezone.now()
+    contribution.save(update_fields=["withdrawn_at"])
+    contribution.events.create(what=What.WITHDRAWN)
+    _remove_page(contribution, None)
+    queue_mail(contribution, "ingetrokken")
+
+
+@transaction.atomic
+def mark_as_spam(contribution: Contribution, user) -> None:
+    contribution = lock_undecided(contribution, for_editor=True)
+    contribution.spam_at = timezone.now()
+    contribution.decided_by = user
+    contribution.save(update_fields=["spam_at", "decided_by"])
+    contribution.events.create(what=What.SPAM, by=user)
+    _remove_page(contribution, user)
+
+
+@transaction.atomic
+def reopen(contribution: Contribution, user, note: str = "") -> None:
+    """
+    Undo a decision, a withdrawal or a mark as spam, and start the light check again.
+
+    A published page goes off the site until it is decided on anew; where there is no page any more,
+    a new draft is made from what was sent.
+    """
+    contribution = _locked(contribution)
+    if contribution.is_undecided:
+        raise Refused("Deze bijdrage is al open.")
+    was_told = bool(contribution.outcome or contribution.withdrawn_at)
+    contribution.outcome = contribution.outcome_reason = ""
+    contribution.withdrawn_at = contribution.spam_at = None
+    contribution.decided_at = contribution.decided_by = None
+    contribution.save()
+    contribution.events.create(what=What.REOPENED, by=user, text=note)
+    if contribution.page is None:
+        _start_check(contribution, last_answers(contribution), last_document(contribution))
+    else:
+        page = contribution.page.specific
+        if page.live:
+            page.unpublish(user=user)
+        _resume_check(page)
+    if was_told:
+        queue_mail(contribution, "heropend", reden=note)
+    elif not contribution.mails.filter(template="ontvangen").exists():
+        queue_mail(contribution, "ontvangen")
+
+
+@transaction.atomic
+def restart_check(contribution: Contribution, user) -> None:
+    """
+    Put an undecided case before the editors again, when nobody can decide on it as it stands.
+
+    Its workflow or its draft has gone, or the contributor does not answer the question.
+    """
+    contribution = lock_undecided(contribution, for_editor=True)
+    if contribution.task_state():
+        raise Refused("Deze bijdrage ligt al in de lichte check.")
+    contribution.events.create(what=What.REOPENED, by=user)
+    if contribution.page is None:
+        _start_check(contribution, last_answers(contribution), last_document(contribution))
+    else:
+        page = contribution.page.specific
+        if page.workflow_in_progress:  # another one than the light check
+            page.current_workflow_state.cancel(user=user)
+        _resume_check(page)
+    if contribution.task_state() is None:
+        raise Refused(
+            "Er is geen werkstroom met een lichte check voor deze pagina. "
+            "Vraag de beheerder om die in te stellen."
+        )
+
+
+def _remove_page(contribution: Contribution, user) -> None:
+    """Nothing of a declined, withdrawn or spam contribution stays in the tree."""
+    if contribution.page:
+        contribution.page.specific.delete(user=user)
+
+
+def decide_in_light_check(task_state, user, action: str, form) -> Contribution | None:
+    """
+    Carry out a valid DecisionForm on a light check. Called by LightCheckTask.on_action only.
+
+    `action` is approve, reject (ask for more) or decline. Returns the case, if there is one; an
+    editor's or a writer's own page has none. Raise Refused when somebody was first,
+    NotReadyForPublication when the publication itself is not complete.
+    """
+    page = task_state.revision.content_object.specific
+    case = Contribution.objects.undecided().filter(page=page.pk).first()
+    contribution = lock_undecided(case, for_editor=True) if case else None
+    task_state = task_state.specific
+    task_state.refresh_from_db()
+    if task_state.status != task_state.STATUS_IN_PROGRESS:
+        raise Refused("Hier is net al over beslist. Ververs de pagina.")
+    reason = form.whole_reason()
+    task_state.decision, task_state.reason = action, reason
+    if action == "approve":
+        _refuse_incomplete(page.get_latest_revision_as_object(), contribution)
+        task_state.answers = form.criterion_answers()
+    task_state.save()
+    if contribution:
+        _record(contribution, user, action, reason)
+    if action == "approve":
+        task_state.approve(user=user, comment=reason)
+    elif action == "reject":
+        task_state.reject(user=user, comment=reason)
+    elif contribution:
+        task_state.workflow_state.cancel(user=user)
+        _remove_page(contribution, user)
+    if contribution and form.cleaned_data.get("mail_versturen"):
+        contribution.refresh_from_db()
+        queue_mail(
+            contribution,
+            MAIL_AFTER[action],
+            text=form.cleaned_data.get("mail_tekst", ""),
+            reden=reason,
+        )
+    return contribution
+
+
+def _refuse_incomplete(draft, contribution: Contribution | None) -> None:
+    missing = draft.missing_for_publication() if isinstance(draft, Classified) else []
+    if contribution and draft.go_live_at and draft.go_live_at > timezone.now():
+        missing = [*missing, "Het concept heeft een publicatiedatum. Haal die eerst weg."]
+    if missing:
+        raise NotReadyForPublication(" ".join(missing))
+
+
+MAIL_AFTER = {"approve": "gepubliceerd", "reject": "vraag", "decline": "niet-geplaatst"}
+
+
+def _record(contribution: Contribution, user, action: str, reason: str) -> None:
+    event = {"approve": What.PUBLISHED, "reject": What.ASKED, "decline": What.NOT_PLACED}[action]
+    contribution.events.create(what=event, text=reason, by=user)
+    if action == "reject":
+        return
+    contribution.outcome = Outcome.PUBLISHED if action == "approve" else Outcome.NOT_PLACED
+    contribution.outcome_reason = reason
+    contribution.decided_at = timezone.now()
+    contribution.decided_by = user
+    contribution.save()

@@ -1,0 +1,95 @@
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from forms.contributions import mark_as_spam, withdraw
+from forms.models import Contact, Contribution, SendCount
+from forms.tests.factories import contribute, decision, make_editor, review_url, upload
+from publications.models import LibraryDocument
+from publications.tests.factories import pdf_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+def daily(**options) -> str:
+    out = StringIO()
+    call_command("daily", stdout=out, **options)
+    return out.getvalue()
+
+
+def contact_left(contribution) -> bool:
+    return Contact.objects.filter(contribution=contribution).exists()
+
+
+@pytest.mark.parametrize(("action", "days"), [("approve", 365), ("decline", 183)])
+def test_contact_of_decided_contribution_goes_on_time(client, action, days):
+    contribution, _ = contribute(client)
+    client.force_login(make_editor())
+    client.post(review_url(contribution), decision(contribution, action))
+    decided = Contribution.objects.filter(pk=contribution.pk)
+
+    decided.update(decided_at=timezone.now() - timedelta(days=days - 1))
+    daily()
+    assert contact_left(contribution)
+
+    decided.update(decided_at=timezone.now() - timedelta(days=days + 1))
+    assert "Would erase 1 contacts and 0 spam." in daily(dry_run=True)
+    assert contact_left(contribution)
+    assert "Erased 1 contacts and 0 spam." in daily()
+    assert not contact_left(contribution)
+    assert decided.get().submissions.count() == 1
+
+
+def test_contact_of_withdrawn_contribution_goes_on_time(client):
+    contribution, _ = contribute(client)
+    withdraw(contribution)
+    Contribution.objects.update(withdrawn_at=timezone.now() - timedelta(days=184))
+
+    daily()
+
+    assert not contact_left(contribution)
+
+
+def test_contact_of_unanswered_question_goes_after_a_year(client):
+    contribution, _ = contribute(client)
+    client.force_login(make_editor())
+    client.post(review_url(contribution), decision(contribution, "reject"))
+    contribution.events.update(at=timezone.now() - timedelta(days=364))
+    daily()
+    assert contact_left(contribution)
+
+    contribution.events.update(at=timezone.now() - timedelta(days=366))
+    daily()
+    assert not contact_left(contribution)
+
+
+def test_contact_of_open_contribution_stays(client):
+    contribution, _ = contribute(client)
+    contribution.events.update(at=timezone.now() - timedelta(days=999))
+
+    daily()
+
+    assert contact_left(contribution)
+
+
+def test_spam_goes_as_a_whole_with_its_file(client):
+    contribution, _ = contribute(client, bestand=upload(pdf_bytes()), recht="eigen")
+    mark_as_spam(contribution, make_editor())
+    Contribution.objects.update(spam_at=timezone.now() - timedelta(days=31))
+
+    daily()
+
+    assert Contribution.objects.count() == 0
+    assert LibraryDocument.objects.count() == 0
+
+
+def test_counts_of_senders_go_after_two_days(client):
+    contribute(client)
+    SendCount.objects.update(hour=timezone.now() - timedelta(days=3))
+
+    daily()
+
+    assert SendCount.objects.count() == 0

@@ -1,0 +1,41 @@
+from .files import CreditedImage, LibraryDocument, RightToShare
+from .library import (
+    LibraryPage,
+    PillarActor,
+    PillarFacility,
+    PillarIndexPage,
+    PillarPage,
+)
+from .publication import (
+    Access,
+    Licence,
+    PublicationAuthor,
+    PublicationKeyword,
+    PublicationPage,
+    PublicationRelation,
+    Takeaway,
+)
+from .terms import Classified, NotReadyForPublication, SynonymGroup, Term, Vocabulary
+
+__all__ = [
+    "Access",
+    "Classified",
+    "CreditedImage",
+    "LibraryDocument",
+    "LibraryPage",
+    "Licence",
+    "NotReadyForPublication",
+    "PillarActor",
+    "PillarFacility",
+    "PillarIndexPage",
+    "PillarPage",
+    "PublicationAuthor",
+    "PublicationKeyword",
+    "PublicationPage",
+    "PublicationRelation",
+    "RightToShare",
+    "SynonymGroup",
+    "Takeaway",
+    "Term",
+    "Vocabulary",
+]

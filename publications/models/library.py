@@ -1,0 +1,166 @@
+"""The library itself and the pages that explain the pillars."""
+
+from django.db import models
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.api import APIField
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.search import index
+
+from publications.search import LibrarySearchForm, search
+
+from .publication import PublicationPage
+from .terms import Term, Vocabulary
+
+TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
+
+
+class LibraryPage(Page):
+    """The library: every publication, with search and filters."""
+
+    intro = models.TextField("inleiding", blank=True)
+
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    api_fields = [APIField("intro")]
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["publications.PublicationPage"]
+
+    class Meta:
+        verbose_name = "bibliotheek"
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        form = LibrarySearchForm(request.GET)
+        context["form"] = form
+        context["results"] = search(form.to_query())
+        return context
+
+
+class PillarIndexPage(Page):
+    """The four pillars of social quality, side by side."""
+
+    intro = models.TextField("inleiding", blank=True)
+    body = RichTextField("tekst", blank=True, features=TEXT_FEATURES)
+
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    api_fields = [APIField("intro"), APIField("body")]
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["publications.PillarPage"]
+
+    class Meta:
+        verbose_name = "overzicht van de pijlers"
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["pillars"] = list(PillarPage.objects.live().public().in_order())
+        return context
+
+
+class PillarPageQuerySet(PageQuerySet):
+    def in_order(self):
+        return self.select_related("pillar").order_by("pillar__order")
+
+
+class PillarPage(Page):
+    """
+    The landing page of one pillar. The pillar is the knob; each needs several, different hands, so
+    the page names the actors and the facilities and says what each does for it.
+    """
+
+    pillar = models.OneToOneField(
+        Term,
+        models.PROTECT,
+        verbose_name="pijler",
+        related_name="pillar_page",
+        limit_choices_to={"vocabulary": Vocabulary.PILLAR},
+    )
+    question = models.CharField("vraag", max_length=200, blank=True)
+    intro = models.TextField("inleiding", blank=True)
+    body = RichTextField("waar gaat deze pijler over?", blank=True, features=TEXT_FEATURES)
+    still_missing = models.TextField("wat ontbreekt er nog?", blank=True)
+
+    objects = PageManager.from_queryset(PillarPageQuerySet)()
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("pillar"),
+        FieldPanel("question"),
+        FieldPanel("intro"),
+        FieldPanel("body"),
+        InlinePanel("actors", label="Wie heb je nodig?"),
+        InlinePanel("facilities", label="Welke plekken helpen?"),
+        FieldPanel("still_missing"),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
+    api_fields = [
+        APIField("pillar_slug"),
+        APIField("question"),
+        APIField("intro"),
+        APIField("body"),
+        APIField("still_missing"),
+    ]
+    parent_page_types = ["publications.PillarIndexPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = "pijlerpagina"
+        verbose_name_plural = "pijlerpagina's"
+
+    @property
+    def pillar_slug(self) -> str:
+        return self.pillar.slug
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        publications = PublicationPage.objects.live().public().filter(pillars=self.pillar)
+        context["pillars"] = list(PillarPage.objects.live().public().in_order())
+        context["publication_count"] = publications.count()
+        context["publications"] = list(publications.for_cards().newest_first()[:6])
+        context["pillars"] = list(PillarPage.objects.live().public().in_order())
+        context["actors"] = list(self.actors.select_related("term"))
+        context["facilities"] = list(self.facilities.select_related("term"))
+        context["stories"] = list(self.pillar.storypages_in_pillar.shown()[:3])
+        context["articles"] = list(self.pillar.articlepages_in_pillar.shown()[:3])
+        return context
+
+
+class PillarHand(Orderable):
+    """Who or what turns this knob, and what it does for this pillar."""
+
+    sentence = models.CharField("wat doet die voor deze pijler?", max_length=300)
+
+    panels = [FieldPanel("term"), FieldPanel("sentence")]
+
+    class Meta(Orderable.Meta):
+        abstract = True
+
+
+class PillarActor(PillarHand):
+    page = ParentalKey(PillarPage, on_delete=models.CASCADE, related_name="actors")
+    term = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        verbose_name="speler",
+        related_name="+",
+        limit_choices_to={"vocabulary": Vocabulary.ACTOR, "merged_into": None},
+    )
+
+    class Meta(PillarHand.Meta):
+        verbose_name = "speler"
+
+
+class PillarFacility(PillarHand):
+    page = ParentalKey(PillarPage, on_delete=models.CASCADE, related_name="facilities")
+    term = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        verbose_name="collectieve voorziening",
+        related_name="+",
+        limit_choices_to={"vocabulary": Vocabulary.FACILITY, "merged_into": None},
+    )
+
+    class Meta(PillarHand.Meta):
+        verbose_name = "collectieve voorziening"

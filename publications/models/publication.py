@@ -1,0 +1,484 @@
+"""The publication: one item in the library."""
+
+import calendar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.api import APIField
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.search import index
+
+from publications.api import KEYWORDS
+from publications.forms import PublicationPageForm, checkboxes
+from publications.identifiers import doi_from, isbn_from
+
+from .terms import Classified, Term, Vocabulary
+
+MONTHS = (
+    "januari februari maart april mei juni juli augustus september oktober november december"
+).split()
+
+
+# PostgreSQL indexes a megabyte of a text at most. This many letters never need more.
+MAX_INDEXED_CHARACTERS = 150_000
+
+
+class Boost:
+    """
+    How much finding a word there counts. PostgreSQL knows four weights and Wagtail spreads every
+    boost of the site over them, its own 10 and 2 included: a fifth value would blur these.
+    """
+
+    TITLE = 100
+    NAME = 10
+    SUMMARY = 2
+
+
+class Licence(models.TextChoices):
+    UNKNOWN = "", "onbekend"
+    CC0 = "CC0 1.0", "CC0 1.0"
+    BY = "CC BY 4.0", "CC BY 4.0"
+    BY_SA = "CC BY-SA 4.0", "CC BY-SA 4.0"
+    BY_NC = "CC BY-NC 4.0", "CC BY-NC 4.0"
+    BY_ND = "CC BY-ND 4.0", "CC BY-ND 4.0"
+    BY_NC_SA = "CC BY-NC-SA 4.0", "CC BY-NC-SA 4.0"
+    BY_NC_ND = "CC BY-NC-ND 4.0", "CC BY-NC-ND 4.0"
+    BY_NC_ND_3 = "CC BY-NC-ND 3.0 NL", "CC BY-NC-ND 3.0 NL"
+    RESERVED = "alle-rechten", "alle rechten voorbehouden"
+
+    @property
+    def address(self) -> str:
+        """Return the address of the licence text, or nothing when there is none."""
+        if self == Licence.CC0:
+            return "https://creativecommons.org/publicdomain/zero/1.0/deed.nl"
+        if not self.value.startswith("CC BY"):
+            return ""
+        _, terms, version, *country = self.value.lower().split()
+        return (
+            f"https://creativecommons.org/licenses/{'/'.join([terms, version, *country])}/deed.nl"
+        )
+
+
+class Access(models.TextChoices):
+    UNKNOWN = "", "onbekend"
+    OPEN = "vrij", "ja, vrij te lezen"
+    REGISTRATION = "registratie", "na registratie"
+    PAID = "betaald", "tegen betaling"
+
+
+class Language(models.TextChoices):
+    NL = "nl", "Nederlands"
+    EN = "en", "Engels"
+    DE = "de", "Duits"
+    FR = "fr", "Frans"
+    FY = "fy", "Fries"
+    OTHER = "mul", "andere taal"
+
+
+class PublicationQuerySet(PageQuerySet):
+    def newest_first(self):
+        return self.order_by(
+            models.F("year").desc(nulls_last=True),
+            models.F("month").desc(nulls_last=True),
+            "-first_published_at",
+            "-pk",
+        )
+
+    def for_cards(self):
+        """Everything a publication card shows, in a fixed number of queries."""
+        return (
+            self.select_related("kind", "cover", "document__drawn_cover")
+            .prefetch_related("pillars", "authors", *_renditions_of_covers())
+            .defer_streamfields()
+        )
+
+    def for_api(self):
+        """Everything the API tells of a publication."""
+        return self.select_related("kind", "document", "locale").prefetch_related(
+            "pillars", "facilities", "keywords", "authors", "takeaways"
+        )
+
+
+def _renditions_of_covers():
+    return ("cover__renditions", "document__drawn_cover__renditions")
+
+
+class PublicationPage(Classified, Page):
+    """
+    One item in the library: research, a vision paper or a policy document.
+
+    Anyone may propose one through the contribution form; an editor publishes it. A draft may lack
+    anything but a title.
+    """
+
+    subtitle = models.CharField("ondertitel", max_length=255, blank=True)
+    kind = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="soort",
+        related_name="publications_of_kind",
+        limit_choices_to={"vocabulary": Vocabulary.KIND, "merged_into": None},
+    )
+    summary = models.TextField(
+        "samenvatting",
+        blank=True,
+        help_text=(
+            "In je eigen gewone woorden: waar gaat het over en wat komt eruit? 80 tot 150 woorden."
+        ),
+    )
+    organisation = models.CharField(
+        "organisatie of uitgever", max_length=255, blank=True, help_text="Wie bracht het uit?"
+    )
+    journal = models.CharField("tijdschrift", max_length=255, blank=True)
+    volume = models.CharField("jaargang en nummer", max_length=50, blank=True)
+    page_range = models.CharField("bladzijden in het tijdschrift", max_length=50, blank=True)
+    year = models.PositiveSmallIntegerField(
+        "jaar",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1500), MaxValueValidator(2200)],
+        help_text="Leeg laten als het jaar onbekend is.",
+    )
+    month = models.PositiveSmallIntegerField(
+        "maand", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    day = models.PositiveSmallIntegerField(
+        "dag", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    language = models.CharField("taal", max_length=5, choices=Language, default=Language.NL)
+    page_count = models.PositiveIntegerField("aantal bladzijden", null=True, blank=True)
+    doi = models.CharField("DOI", max_length=255, blank=True, help_text="Zoals 10.1234/abc.")
+    isbn = models.CharField("ISBN", max_length=30, blank=True)
+    source_url = models.URLField(
+        "link naar de bron",
+        max_length=1000,
+        blank=True,
+        help_text="Liefst de pagina van de organisatie die het uitgaf.",
+    )
+    document = models.ForeignKey(
+        "publications.LibraryDocument",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="publications",
+        help_text="Alleen als we het bestand mogen delen. Anders is een link genoeg.",
+    )
+    licence = models.CharField(
+        "licentie", max_length=30, choices=Licence, blank=True, default=Licence.UNKNOWN
+    )
+    access = models.CharField(
+        "vrij te lezen", max_length=15, choices=Access, blank=True, default=Access.UNKNOWN
+    )
+    cover = models.ForeignKey(
+        "publications.CreditedImage",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name="omslag",
+        related_name="+",
+        help_text="Zonder omslag tekenen we er een.",
+    )
+    readers = ParentalManyToManyField(
+        Term,
+        verbose_name="voor wie",
+        related_name="publications_for_reader",
+        limit_choices_to={"vocabulary": Vocabulary.READER, "merged_into": None},
+        blank=True,
+    )
+    area = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="gebied",
+        related_name="publications_about_area",
+        limit_choices_to={"vocabulary": Vocabulary.AREA, "merged_into": None},
+    )
+    place = models.CharField("plaats", max_length=150, blank=True)
+    editor_note = models.TextField(
+        "notitie voor de redactie", blank=True, help_text="Alleen de redactie ziet dit."
+    )
+    keywords = ClusterTaggableManager(
+        "trefwoorden", through="publications.PublicationKeyword", blank=True
+    )
+
+    objects = PageManager.from_queryset(PublicationQuerySet)()
+
+    base_form_class = PublicationPageForm
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("subtitle"),
+        FieldPanel("kind"),
+        FieldPanel("summary"),
+        InlinePanel("takeaways", label="Wat betekent dit voor mijn buurt?", max_num=3),
+        MultiFieldPanel(
+            [
+                FieldPanel("source_url"),
+                FieldPanel("doi"),
+                FieldPanel("isbn"),
+                FieldPanel("document"),
+            ],
+            "Waar is het te vinden?",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("pillars", widget=checkboxes()),
+                FieldPanel("facilities", widget=checkboxes()),
+                FieldPanel("actors", widget=checkboxes()),
+                FieldPanel("themes", widget=checkboxes()),
+                FieldPanel("keywords"),
+            ],
+            "Waar hoort het bij?",
+        ),
+        MultiFieldPanel(
+            [
+                InlinePanel("authors", label="Auteur of redacteur"),
+                FieldPanel("organisation"),
+                FieldRowPanel([FieldPanel("year"), FieldPanel("month"), FieldPanel("day")]),
+                FieldRowPanel(
+                    [FieldPanel("journal"), FieldPanel("volume"), FieldPanel("page_range")]
+                ),
+                FieldRowPanel([FieldPanel("language"), FieldPanel("page_count")]),
+                FieldRowPanel([FieldPanel("licence"), FieldPanel("access")]),
+            ],
+            "Wie, wanneer en waar?",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("readers", widget=checkboxes()),
+                FieldRowPanel([FieldPanel("area"), FieldPanel("place")]),
+                FieldPanel("cover"),
+                InlinePanel("builds_on", label="Bouwt voort op"),
+            ],
+            "Verder",
+        ),
+        FieldPanel("editor_note"),
+        FieldPanel("is_example"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("title", boost=Boost.TITLE),
+        index.SearchField("subtitle", boost=Boost.NAME),
+        index.SearchField("summary", boost=Boost.SUMMARY),
+        index.SearchField("takeaway_texts", boost=Boost.SUMMARY),
+        index.SearchField("organisation", boost=Boost.NAME),
+        index.SearchField("doi", boost=Boost.NAME),
+        index.SearchField("isbn", boost=Boost.NAME),
+        index.SearchField("document_text"),
+        index.RelatedFields("authors", [index.SearchField("name", boost=Boost.NAME)]),
+        index.RelatedFields("keywords", [index.SearchField("name", boost=Boost.NAME)]),
+        index.FilterField("year"),
+        index.FilterField("kind"),
+    ]
+    api_fields = [
+        APIField("subtitle"),
+        APIField("kind_slug"),
+        APIField("summary"),
+        APIField("author_names"),
+        APIField("organisation"),
+        APIField("journal"),
+        APIField("volume"),
+        APIField("page_range"),
+        APIField("year"),
+        APIField("month"),
+        APIField("day"),
+        APIField("language"),
+        APIField("page_count"),
+        APIField("doi"),
+        APIField("isbn"),
+        APIField("source_url"),
+        APIField("licence"),
+        APIField("access"),
+        APIField("pillar_slugs"),
+        APIField("facility_slugs"),
+        KEYWORDS,
+        APIField("takeaway_texts"),
+        APIField("document_address"),
+        APIField("is_example"),
+    ]
+
+    parent_page_types = ["publications.LibraryPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = "publicatie"
+        verbose_name_plural = "publicaties"
+
+    def clean(self):
+        super().clean()
+        self.doi = doi_from(self.doi) or self.doi
+        self.isbn = isbn_from(self.isbn) or self.isbn
+        if self.doi and not doi_from(self.doi):
+            raise ValidationError({"doi": "Een DOI begint met 10., zoals 10.1234/abc."})
+        if self.isbn and not isbn_from(self.isbn):
+            raise ValidationError({"isbn": "Dit ISBN klopt niet. Kijk de cijfers na."})
+        if (self.month and not self.year) or (self.day and not self.month):
+            raise ValidationError(
+                {"year": "Vul ook het jaar en de maand in, of laat ze alle leeg."}
+            )
+        is_month = self.month in range(1, 13)  # if not, its own validator says so
+        if self.day and is_month and self.day > calendar.monthrange(self.year, self.month)[1]:
+            raise ValidationError({"day": "Deze dag bestaat niet in die maand."})
+
+    @staticmethod
+    def missing(*, title, kind, summary, pillars, sources) -> list[str]:
+        """
+        Return what keeps a publication with these values from being published, in an editor's
+        words. `sources` holds the link, DOI, ISBN, document and organisation: one is enough.
+        """
+        rules = [
+            (title and title.strip(), "Vul de titel in."),
+            (kind, "Kies de soort."),
+            (summary and summary.strip(), "Schrijf de samenvatting."),
+            (pillars, "Kies minstens één pijler."),
+            (any(sources), "Geef een link, DOI, ISBN, document of organisatie."),
+        ]
+        return [message for is_there, message in rules if not is_there]
+
+    def missing_for_publication(self) -> list[str]:
+        return self.missing(
+            title=self.title,
+            kind=self.kind,
+            summary=self.summary,
+            pillars=self.pillars.all(),
+            sources=[getattr(self, name) for name in PublicationPageForm.SOURCES],
+        )
+
+    @property
+    def author_names(self) -> list[str]:
+        return [author.name for author in self.authors.all()]
+
+    @property
+    def takeaway_texts(self) -> list[str]:
+        return [takeaway.text for takeaway in self.takeaways.all()]
+
+    @property
+    def kind_slug(self) -> str | None:
+        return self.kind and self.kind.slug
+
+    @property
+    def facility_slugs(self) -> list[str]:
+        return [facility.slug for facility in self.facilities.all()]
+
+    @property
+    def document_text(self) -> str:
+        """The words of the document, each once, for search; nothing while it is not public."""
+        if not self.document or not self.live or not self.document.is_released():
+            return ""
+        words = dict.fromkeys(word for text in self.document.page_texts for word in text.split())
+        return " ".join(words)[:MAX_INDEXED_CHARACTERS]
+
+    @property
+    def document_address(self) -> str | None:
+        """The address where everyone can download the document, if they may."""
+        return self.document.url if self.document and self.document.is_released() else None
+
+    @property
+    def cover_image(self):
+        """The cover an editor chose, or the one drawn from the document's first page."""
+        return self.cover or (self.document and getattr(self.document, "drawn_cover", None))
+
+    @property
+    def published_on(self) -> str:
+        """The date of the publication itself, as exact as it is known: “maart 2026”, “z.d.”."""
+        parts = [self.day, self.month and MONTHS[self.month - 1], self.year]
+        return " ".join(str(part) for part in parts if part) or "z.d."
+
+    @property
+    def licence_address(self) -> str:
+        return Licence(self.licence).address
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        if self.pk:  # not in the preview of a new page
+            context["story_links"] = list(self.links_from_stories.shown())
+            context["article_links"] = list(self.links_from_articles.shown())
+        context["related"] = list(
+            PublicationPage.objects.live()
+            .public()
+            .filter(pillars__in=self.pillars.all()[:1])
+            .exclude(pk=self.pk)
+            .for_cards()
+            .newest_first()[:3]
+        )
+        earlier = PublicationPage.objects.live().public()
+        earlier = earlier.in_bulk([relation.earlier_id for relation in self.builds_on.all()])
+        context["earlier"] = [
+            earlier[relation.earlier_id]
+            for relation in self.builds_on.all()
+            if relation.earlier_id in earlier
+        ]
+        return context
+
+
+class PublicationKeyword(TaggedItemBase):
+    content_object = ParentalKey(
+        PublicationPage, on_delete=models.CASCADE, related_name="tagged_keywords"
+    )
+
+
+class PublicationAuthor(Orderable):
+    """A person, in the parts that citing and sorting need, or an organisation."""
+
+    publication = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="authors")
+    given = models.CharField("voornaam of voorletters", max_length=100, blank=True)
+    particle = models.CharField("tussenvoegsel", max_length=30, blank=True)
+    family = models.CharField("achternaam", max_length=150, blank=True)
+    organisation = models.CharField(
+        "of organisatie", max_length=255, blank=True, help_text="In plaats van een persoon."
+    )
+    is_editor = models.BooleanField("redacteur van een bundel", default=False)
+
+    panels = [
+        FieldRowPanel([FieldPanel("given"), FieldPanel("particle"), FieldPanel("family")]),
+        FieldPanel("organisation"),
+        FieldPanel("is_editor"),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "auteur"
+        verbose_name_plural = "auteurs"
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        if bool(self.family) == bool(self.organisation):
+            raise ValidationError("Vul een achternaam in, of een organisatie.")
+
+    @property
+    def name(self) -> str:
+        person = " ".join(part for part in (self.given, self.particle, self.family) if part)
+        return self.organisation or person
+
+
+class Takeaway(Orderable):
+    """What a reader can do with a publication tomorrow."""
+
+    publication = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="takeaways")
+    text = models.CharField("wat je ermee kunt", max_length=300)
+
+    class Meta(Orderable.Meta):
+        verbose_name = "wat betekent dit voor mijn buurt?"
+
+
+class PublicationRelation(Orderable):
+    """An earlier publication that this one builds on."""
+
+    publication = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="builds_on")
+    earlier = models.ForeignKey(
+        PublicationPage,
+        models.CASCADE,
+        verbose_name="eerdere publicatie",
+        related_name="built_upon_by",
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "bouwt voort op"

@@ -1,0 +1,155 @@
+"""The editors' lists of the library, and the guards around documents and publishing."""
+
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import redirect
+from wagtail import hooks
+from wagtail.models import Page
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import policy_registry, register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail_modeladmin.helpers import PageButtonHelper, PagePermissionHelper
+from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
+
+from publications.models import (
+    Classified,
+    LibraryDocument,
+    PublicationPage,
+    SynonymGroup,
+    Term,
+    Vocabulary,
+)
+
+
+class TermPermissions(ModelPermissionPolicy):
+    """Editors rename and merge terms. Nobody deletes one: old drafts and addresses hold it."""
+
+    def user_has_permission(self, user, action):
+        return action != "delete" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user, actions):
+        return super().user_has_any_permission(user, set(actions) - {"delete"})
+
+
+register_permission_policy(Term, TermPermissions(Term))
+
+
+class KindFilter(SimpleListFilter):
+    """Django's own filter of a relation wants Django's own admin."""
+
+    title = "soort"
+    parameter_name = "soort"
+
+    def lookups(self, request, model_admin):
+        kinds = Term.objects.filter(vocabulary=Vocabulary.KIND).current()
+        return list(kinds.values_list("slug", "label"))
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind__slug=self.value()) if self.value() else queryset
+
+
+class LibraryPermissions(PagePermissionHelper):
+    """The list shows drafts too, so it is for who may add publications."""
+
+    def user_can_list(self, user):
+        return self.user_can_create(user)
+
+
+class PublicationButtons(PageButtonHelper):
+    """Without “copy”: the same publication does not come twice."""
+
+    def get_buttons_for_obj(self, obj, exclude=None, **kwargs):
+        return super().get_buttons_for_obj(obj, exclude=[*(exclude or ()), "copy"], **kwargs)
+
+
+class TermViewSet(SnippetViewSet):
+    model = Term
+    icon = "tag"
+    menu_label = "Termen"
+    list_display = ["label", "vocabulary", "slug", "merged_into"]
+    list_filter = ["vocabulary"]
+    search_fields = ["label", "alternative_labels", "slug"]
+
+
+class SynonymGroupViewSet(SnippetViewSet):
+    model = SynonymGroup
+    icon = "doc-full"
+    menu_label = "Synoniemen"
+
+
+@register_snippet
+class VocabularyViewSetGroup(SnippetViewSetGroup):
+    menu_label = "Woordenlijsten"
+    menu_icon = "tag"
+    menu_order = 250
+    items = (TermViewSet, SynonymGroupViewSet)
+
+
+@modeladmin_register
+class PublicationAdmin(ModelAdmin):
+    model = PublicationPage
+    menu_label = "Publicaties"
+    menu_icon = "doc-full-inverse"
+    menu_order = 160
+    list_display = ("title", "kind", "organisation", "year", "live")
+    list_filter = ("live", KindFilter, "year")
+    search_fields = ("title", "subtitle", "organisation", "summary")
+    ordering = ("-latest_revision_created_at",)
+    list_select_related = ("kind",)
+    permission_helper_class = LibraryPermissions
+    # Its history asks for no permission. Each page has a better one of its own.
+    history_view_enabled = False
+    button_helper_class = PublicationButtons
+
+    def get_queryset(self, request):
+        """Fetch at once what the rights of each row are made of."""
+        queryset = super().get_queryset(request).prefetch_related("contributions")
+        return queryset.prefetch_workflow_states().annotate_approved_schedule()
+
+
+@hooks.register("before_serve_document")
+def serve_released_documents_only(document, request):
+    """
+    Raise 404 for a document that no live page shows, except for those who edit documents.
+
+    The same answer as for a document that does not exist, so that nothing can be learned from it.
+    """
+    policy = policy_registry.get_by_type(LibraryDocument)
+    if not document.is_released() and not policy.user_has_permission_for_instance(
+        request.user, "change", document
+    ):
+        raise Http404
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_what_is_public_or_ones_own(pages, request):
+    """Keep drafts, contributions among them, from whoever has nothing to do with them."""
+    own = policy_registry.get_by_type(Page).explorable_instances(request.user)
+    return pages.filter(Q(live=True) | Q(pk__in=own.values("pk")))
+
+
+@hooks.register("before_bulk_action")
+def say_what_is_missing(request, action_type, objects, action):
+    """Bulk publishing ends in each page's own rule. Say beforehand what that would refuse."""
+    if action_type != "publish":
+        return None
+    for page in pages_to_publish(objects, **action.get_execution_context()):
+        if isinstance(page, Classified):
+            missing = page.get_latest_revision_as_object().missing_for_publication()
+            if missing:
+                messages.error(request, f"‘{page.title}’ kan nog niet online. {' '.join(missing)}")
+                return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None
+
+
+def pages_to_publish(pages, user, include_descendants=False):
+    """Yield the pages that Wagtail's bulk publishing is about to publish."""
+    for page in pages:
+        yield page.specific
+        if include_descendants:
+            for below in page.get_descendants().not_live().specific():
+                if below.permissions_for_user(user).can_publish():
+                    yield below
