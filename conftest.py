@@ -24,7 +24,7 @@ def no_minimum_time(settings):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """
     Bring back what the migrations made (site, root page, permissions) after a test that really
     commits: Django empties every table behind it, and the tests after it need those rows.
@@ -32,7 +32,8 @@ def pytest_runtest_teardown(item):
     """
     result = yield
     marker = item.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
+    # After the last test the test database is gone, and the connection is to the real one.
+    if nextitem and marker and marker.kwargs.get("transaction"):
         blocker = item.config.stash[blocker_key]
         with blocker.unblock():
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
@@ -45,3 +46,13 @@ blocker_key = pytest.StashKey()
 @pytest.fixture(autouse=True, scope="session")
 def keep_blocker(request, django_db_blocker):
     request.config.stash[blocker_key] = django_db_blocker
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered_of_search():
+    """Let no test find what another one made and the database has forgotten."""
+    from publications import search_copy, search_guess, search_words
+
+    search_copy.forget()
+    search_guess.forget()
+    search_words.forget()

@@ -10,7 +10,6 @@ import json
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.html import escape
@@ -46,7 +45,6 @@ from stories.models import ArticleIndexPage, ArticlePage
 
 What = ContributionEvent.What
 COLLECTION = "Inzendingen"
-ATTEMPTS = 3
 
 
 class Refused(PermissionDenied):
@@ -62,17 +60,16 @@ def submit_for_review(form_page, form) -> str:
     document, draft page, revision, workflow, log and mail.
     """
     key = _idempotency_key(form)
-    for attempt in range(1, ATTEMPTS + 1):
-        existing = Contribution.objects.filter(idempotency_key=key).first()
-        if existing:
-            return ContributionLink.make(existing)
+    existing = Contribution.objects.filter(idempotency_key=key).first()
+    if existing is None:
         try:
             with _one_transaction(form):
                 return _receive(form_page, form, key)
-        except IntegrityError:
-            # The same send came in twice at once, or another page took our place in the tree.
-            if attempt == ATTEMPTS:
+        except IntegrityError:  # the same send, at the same moment
+            existing = Contribution.objects.filter(idempotency_key=key).first()
+            if existing is None:
                 raise
+    return ContributionLink.make(existing)
 
 
 @contextmanager
@@ -142,12 +139,12 @@ def _add_submission(contribution, form) -> ContributionSubmission:
 
 
 def _keep_privately(form) -> LibraryDocument:
-    answers, upload = form.answers(), form.cleaned_data["bestand"]
+    answers = form.answers()
     root = Collection.get_first_root_node()
     collection = root.get_children().filter(name=COLLECTION).first()
     form.kept_document = LibraryDocument(
         title=_title_from(answers),
-        file=File(upload.file, name=upload.name),  # copied: an upload itself would be moved
+        file=form.cleaned_data["bestand"],
         collection=collection or root.add_child(name=COLLECTION),
         right_to_share=answers.get("recht") or RightToShare.NONE,
     )

@@ -115,9 +115,8 @@ class SetupRecord(models.Model):
     """
     One thing that `setup_site` has made, by a name of its own.
 
-    What stands here is never made again, neither after people changed it nor after they deleted
-    it. `fingerprint` tells whether an example was changed since, so that it stays with the people
-    who changed it when the other examples go.
+    What stands here is never made again: not after people changed it, not after they deleted it.
+    `fingerprint` tells whether an example was changed since; then it is not taken away.
     """
 
     name = models.CharField(max_length=200, unique=True)

@@ -11,7 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from forms import urls as forms_urls
-from home.views import LibraryFeed, robots
+from home.views import LibraryFeed, robots, search_everything, suggestions
 from kennisplein.api import api_router
 
 # Wagtail's editor has scripts in its pages and previews in frames; everything else stays strict.
@@ -39,6 +39,8 @@ urlpatterns = [
     path("api/v2/", api_router.urls),
     path("bijdragen/", include(forms_urls)),
     path("bibliotheek/feed/", LibraryFeed(), name="feed"),
+    path("zoeken/", search_everything, name="search"),
+    path("zoeken/suggesties/", suggestions, name="suggestions"),
     path("sitemap.xml", sitemap),
     path("robots.txt", robots),
 ]

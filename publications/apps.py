@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PublicationsConfig(AppConfig):
@@ -6,4 +7,6 @@ class PublicationsConfig(AppConfig):
     verbose_name = "bibliotheek"
 
     def ready(self):
-        from publications import receivers  # noqa: F401
+        from publications import receivers
+
+        post_migrate.connect(receivers.fill_empty_search_table, sender=self)

@@ -2,7 +2,8 @@
 What may come in as a document, and what is read from it.
 
 `check_document` looks at the name and the first bytes only, so it may run in a request. Everything
-that parses a file runs in a child process with limits: `pdf_reader`, called by `read_document`.
+that parses a file runs in a child process with limits: `pdf_reader` and `text_reader`, called by
+`read_document`.
 """
 
 import contextlib
@@ -91,11 +92,12 @@ class Reading:
 
 def read_document(path: str) -> Reading:
     """
-    Read the PDF at `path` in a child process, which limits its own memory and processor time.
+    Read the file at `path` in a child process, which limits its own memory and processor time.
 
     Never raises for what is in the file: a hostile or broken one gives the warning "onleesbaar".
     """
-    program = Path(__file__).with_name("pdf_reader.py")
+    is_pdf = Path(path).suffix.lower() == ".pdf"
+    program = Path(__file__).with_name("pdf_reader.py" if is_pdf else "text_reader.py")
     with tempfile.TemporaryDirectory() as folder:
         reading, cover = Path(folder, "reading.json"), Path(folder, "cover.png")
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -7,6 +7,11 @@ def checkboxes():
     return forms.CheckboxSelectMultiple()
 
 
+def dropdown():
+    """The way one term is chosen. Wagtail's own chooser shows those of other vocabularies too."""
+    return forms.Select()
+
+
 class PublicationPageForm(WagtailAdminPageForm):
     """The editors' form. A draft may be incomplete; publishing asks the publication's own rule."""
 

@@ -15,7 +15,7 @@ def doi_from(text: str) -> str:
 
 
 def isbn_from(text: str) -> str:
-    """Return the ISBN in `text` as 10 or 13 characters, or nothing when a digit is wrong."""
+    """Return the ISBN in `text` as 10 or 13 characters, or nothing when it is not one."""
     digits = re.sub(r"^ISBN(?:-1[03])?:?|[\s‐-―-]", "", text.strip().upper())
     if re.fullmatch(r"\d{9}[\dX]", digits):
         total = sum((10 - i) * (10 if d == "X" else int(d)) for i, d in enumerate(digits))

@@ -1,41 +1,56 @@
 """
 Searching the library: `search(LibraryQuery) -> Results`. Nothing else knows how it is done.
 
-Words go to Wagtail's PostgreSQL backend with the Dutch stemmer; facets are counted from the ids of
-what matched. OR within a facet, AND between facets; a facet's counts ignore its own selection.
+OR within a facet, AND between facets; a facet's counts ignore its own selection. A text is read by
+`search_words`, answered by `search_copy` from what `search_table` wrote, and explained by
+`search_marks`. The hits themselves are live pages, read from the database.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 
-from publications.models.publication import PublicationPage
-from publications.models.terms import Term, Vocabulary
+from publications.models.publication import UNKNOWN_YEAR, Language, PublicationPage
+from publications.search_copy import Answer, Question, Word, current_copy
+from publications.search_guess import guess
+from publications.search_marks import say_where
+from publications.search_table import hash_of, kind_of, literal_title, title_key
+from publications.search_words import Typed, Vocabulary, current_vocabulary, read_query
 
 PAGE_SIZE = 20
-MAX_WORDS_LENGTH = 200
+MAX_WORDS_LENGTH = 300
 MAX_VALUES_PER_FACET = 6
-MAX_NOTICES_PER_FACET = 3
-UNKNOWN_YEAR = "onbekend"
+MAX_NOTICES = 5
+BEYOND_EVERY_PAGE = 1_000_000
+YEAR = re.compile("[0-9]{4}")
+NO_NUMBER = 32_767  # of a value that no page has
 SORTS = {
     "beste": "Beste overeenkomst",
     "nieuwste": "Nieuwste eerst",
     "oudste": "Oudste eerst",
     "titel": "Titel A–Z",
 }
-# Name in the address → (label, vocabulary, field of a publication)
-TERM_FACETS = {
-    "soort": ("Soort", Vocabulary.KIND, "kind"),
-    "pijler": ("Pijler", Vocabulary.PILLAR, "pillars"),
-    "voorziening": ("Collectieve voorziening", Vocabulary.FACILITY, "facilities"),
+# Name in the address → label. The first five are in sight, the others under “Meer filters”.
+FACETS = {
+    "soort": "Soort",
+    "vorm": "Soort",
+    "pijler": "Pijler",
+    "voorziening": "Collectieve voorziening",
+    "jaar": "Jaar",
+    "thema": "Thema",
+    "speler": "Speler",
+    "lezer": "Voor wie",
+    "gebied": "Gebied",
+    "taal": "Taal",
+    "vrij": "Vrij te lezen",
 }
+FACET_NAMES = tuple(FACETS)
 YEAR_FACET = "jaar"
-FACET_NAMES = (*TERM_FACETS, YEAR_FACET)
+IN_SIGHT = FACET_NAMES[:5]
+NOT_ALL_WORDS = "Niets heeft al deze woorden. Dit komt er het dichtst bij."
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,7 @@ class LibraryQuery:
         pairs = [("q", query.words)] if query.words else []
         pairs += [(name, value) for name in FACET_NAMES for value in query.chosen.get(name, ())]
         pairs += [("sorteer", query.sort)] if query.sort else []
-        return "?" + urlencode(pairs)
+        return "?" + urlencode(pairs, errors="replace")
 
     def toggled(self, name: str, value: str) -> str:
         """Return the address with one value of a facet added, or taken away if it was chosen."""
@@ -78,22 +93,52 @@ class Facet:
     label: str
     options: list[Option]
 
+    @property
+    def is_in_sight(self) -> bool:
+        """Tell whether it is shown at once, not under “Meer filters”; what was chosen always is."""
+        return self.name in IN_SIGHT or any(option.is_selected for option in self.options)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Words that were perhaps meant. They find something."""
+
+    words: str
+    url: str
+
 
 @dataclass(frozen=True)
 class Results:
-    """One page of hits, the exact total, the facets, and what was ignored and why (`notices`)."""
+    """
+    One page of hits, the exact total, the facets, what was ignored and why (`notices`), and words
+    that were perhaps meant.
+
+    A hit is a page with `where`: (place, marked text) of what was found outside its title, or None;
+    a publication also has `story_count`.
+    """
 
     query: LibraryQuery
-    hits: list[PublicationPage]
+    hits: list
     total: int
     page: object
     facets: list[Facet]
     notices: list[str]
+    suggestion: Suggestion | None = None
+    is_partial: bool = False  # nothing has all the words; these have the most
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether this is one of endlessly many lists, which search engines should leave."""
+        return bool(self.query.words or self.query.sort or any(self.query.chosen.values()))
 
     @property
     def chips(self) -> list[Option]:
         """The chosen values; each one's url takes it away."""
         return [option for facet in self.facets for option in facet.options if option.is_selected]
+
+    @property
+    def more_facets(self) -> list[Facet]:
+        return [facet for facet in self.facets if facet.options and not facet.is_in_sight]
 
 
 class LibrarySearchForm(forms.Form):
@@ -103,126 +148,178 @@ class LibrarySearchForm(forms.Form):
     sorteer = forms.ChoiceField(label="Sorteer op", choices=list(SORTS.items()), required=False)
 
     def to_query(self) -> LibraryQuery:
-        words = self.data.get("q", "").replace("\x00", " ").strip()[:MAX_WORDS_LENGTH]
         sort = self.data.get("sorteer", "")
         return LibraryQuery(
-            words=words,
-            chosen={name: self._values(name) for name in FACET_NAMES},
+            words=self.data.get("q", ""),
+            chosen={name: tuple(dict.fromkeys(self.data.getlist(name))) for name in FACET_NAMES},
             sort=sort if sort in SORTS else "",
             page=self.data.get("pagina", 1),
         )
 
-    def _values(self, name: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(v.replace("\x00", "") for v in self.data.getlist(name)))
+
+def search(query: LibraryQuery, pages=None, length: int = PAGE_SIZE) -> Results:
+    """
+    Find live, public pages among `pages`, a queryset of one page type: publications, unless said
+    otherwise, `length` to a page. Never raises for what people type.
+    """
+    pages = PublicationPage.objects.all() if pages is None else pages
+    vocabulary = current_vocabulary()
+    copy = current_copy()
+    copy.refresh()
+    copy.merge_facets(vocabulary.merged)
+    chosen, notices = _known_values(query, vocabulary)
+    words = " ".join(query.words.replace("\x00", "").split())[:MAX_WORDS_LENGTH].strip()
+    query = replace(query, words=words, chosen=chosen)
+    typed = read_query(words, vocabulary)
+    answer, number = _ask(copy, typed, query, pages.model, vocabulary, length)
+    if not answer.has_all:
+        notices.append(NOT_ALL_WORDS)
+    suggestion = None
+    if words and (not answer.total or not answer.has_all):
+        suggestion = _suggestion(copy, typed, query, pages.model, vocabulary)
+    hits = _read(pages, answer.ids)
+    terms = {pk: _matching_terms(copy, pk, typed, vocabulary) for pk in answer.ids}
+    say_where(hits, dict(zip(answer.ids, answer.levels, strict=True)), typed.needs, terms)
+    page = Paginator(range(answer.total), length).get_page(number)
+    facets = [_facet(name, query, answer, vocabulary) for name in FACET_NAMES]
+    facets = [facet for facet in facets if facet.options]
+    is_partial = not answer.has_all
+    return Results(query, hits, answer.total, page, facets, notices, suggestion, is_partial)
 
 
-def search(query: LibraryQuery) -> Results:
-    """Find live publications. Never raises for what people type."""
-    chosen, notices = _known_values(query)
-    query = replace(query, chosen={name: tuple(values) for name, values in chosen.items()})
-    filters = {name: _filter(name, values) for name, values in chosen.items() if values}
-    ranked = _ids_by_relevance(query.words)
-    found = PublicationPage.objects.live().public()
-    if ranked is not None:
-        found = found.filter(pk__in=ranked)
+def _ask(copy, typed: Typed, query, model, vocabulary, length: int) -> tuple[Answer, int]:
+    """Return the answer and the number of the page of hits, which is the nearest one there is."""
+    _finish_last_word(copy, typed, vocabulary)
+    has_exclusions = bool(typed.without or typed.without_phrases)
+    title = Word((literal_title(query.words),))
+    if has_exclusions and copy.is_known(title):  # somebody typed a title with a minus in it
+        typed = Typed(needs=[((title,),)])
+    numbers = vocabulary.numbers
+    question = Question(
+        kind=numbers.get(("kind", kind_of(model)), NO_NUMBER),
+        needs=typed.needs,
+        phrases=typed.phrases,
+        without=typed.without,
+        without_phrases=typed.without_phrases,
+        title_hash=None if has_exclusions else _title_hash(query.words),
+        groups={
+            name: [numbers.get((name, value), NO_NUMBER) for value in values]
+            for name, values in query.chosen.items()
+            if values
+        },
+        members={
+            name: [numbers[name, v] for v in vocabulary.values[name] if (name, v) in numbers]
+            for name in FACET_NAMES
+        },
+        order=query.sort or ("beste" if query.words else "nieuwste"),
+        length=length,
+    )
+    number = _page_number(query.page)
+    question.start = (number - 1) * length
+    answer = copy.ask(question)
+    last_page = max(1, -(-answer.total // length))
+    if number > last_page:
+        number, question.start = last_page, (last_page - 1) * length
+        answer = copy.ask(question)
+    return answer, number
 
-    matching = found.filter(*filters.values()) if filters else found
-    ids = list(_sorted(matching, query.sort, ranked))
-    page = Paginator(ids, PAGE_SIZE).get_page(query.page)
-    by_id = {hit.pk: hit for hit in PublicationPage.objects.filter(pk__in=list(page)).for_cards()}
-    facets = [_facet(name, query, found, filters) for name in FACET_NAMES]
-    hits = [by_id[pk] for pk in page if pk in by_id]
-    return Results(query, hits, len(ids), page, facets, notices)
+
+def _finish_last_word(copy, typed: Typed, vocabulary: Vocabulary) -> None:
+    """Take the last word for the beginning of one, when no page has it as it stands."""
+    if typed.last_word:
+        need = typed.needs[-1]
+        if not any(all(map(copy.is_known, alternative)) for alternative in need):
+            beginning = vocabulary.beginning(typed.last_word)
+            typed.needs[-1] = ((*need[0][:-1], beginning), *need[1:])
 
 
-def _ids_by_relevance(words: str) -> list[int] | None:
-    """Return the ids of the pages that have all `words`, best first; None when there are none."""
-    if not words:
-        return None
-    matches = PublicationPage.objects.search(words, operator="and").get_queryset()
-    return list(matches.values_list("pk", flat=True))
+def _title_hash(words: str) -> int | None:
+    return hash_of(title_key(words)) if words else None
 
 
-def _known_values(query: LibraryQuery) -> tuple[dict[str, dict], list[str]]:
-    """Return per facet {value: what it stands for}, and a notice for everything left out."""
+def _page_number(typed) -> int:
+    """Return the page that was asked for: the first for nonsense, the last below 1, as Django."""
+    try:
+        number = int(typed)
+    except ValueError:
+        return 1
+    return number if 0 < number < BEYOND_EVERY_PAGE else BEYOND_EVERY_PAGE
+
+
+def _known_values(query: LibraryQuery, vocabulary: Vocabulary) -> tuple[dict, list[str]]:
+    """Return per facet the values as they are called now, and a notice for what is left out."""
     known, notices = {}, []
     for name in FACET_NAMES:
-        wanted = query.chosen.get(name, ())
-        values, unknown = _known_years(wanted) if name == YEAR_FACET else _known_terms(name, wanted)
-        notices += [
-            f"We kennen het filter ‘{value[:50]}’ niet."
-            for value in unknown[:MAX_NOTICES_PER_FACET]
-        ]
+        values = []
+        for value in query.chosen.get(name, ()):
+            current = _current_value(name, value, vocabulary)
+            if current:
+                values.append(current)
+            else:
+                notices.append(f"We kennen het filter ‘{value[:50]}’ niet.")
+        values = list(dict.fromkeys(values))
         if len(values) > MAX_VALUES_PER_FACET:
             notices.append(f"Kies per filter hoogstens {MAX_VALUES_PER_FACET} mogelijkheden.")
-        known[name] = dict(list(values.items())[:MAX_VALUES_PER_FACET])
-    return known, notices
+        known[name] = tuple(values[:MAX_VALUES_PER_FACET])
+    return known, notices[:MAX_NOTICES]
 
 
-def _known_years(wanted) -> tuple[dict[str, str], list[str]]:
-    known = [v for v in wanted if v == UNKNOWN_YEAR or re.fullmatch(r"[0-9]{4}", v)]
-    return dict(zip(known, known, strict=True)), [v for v in wanted if v not in known]
-
-
-def _known_terms(name: str, wanted) -> tuple[dict[str, Term], list[str]]:
-    if not wanted:
-        return {}, []
-    terms = Term.objects.filter(vocabulary=TERM_FACETS[name][1], slug__in=wanted)
-    slugs = set(terms.values_list("slug", flat=True))
-    current = Term.objects.named(TERM_FACETS[name][1], slugs)
-    return {term.slug: term for term in current}, [v for v in wanted if v not in slugs]
-
-
-def _filter(name: str, values: dict) -> Q:
-    """Return the condition of one facet. Relations by subquery, so that no row comes twice."""
+def _current_value(name: str, value: str, vocabulary: Vocabulary) -> str:
     if name == YEAR_FACET:
-        years = Q(year__in=[int(v) for v in values if v != UNKNOWN_YEAR])
-        return years | Q(year=None) if UNKNOWN_YEAR in values else years
-    field_name = TERM_FACETS[name][2]
-    having = PublicationPage.objects.filter(**{f"{field_name}__in": list(values.values())})
-    return Q(pk__in=having.values("pk"))
+        return value if value == UNKNOWN_YEAR or YEAR.fullmatch(value) else ""
+    if name == "taal":
+        return value if value in Language.values else ""
+    if (name, value) in vocabulary.current:
+        return vocabulary.current[name, value]
+    return value if (name, value) in vocabulary.labels else ""
 
 
-def _sorted(matching, sort: str, ranked: list[int] | None):
-    if sort == "oudste":
-        matching = matching.order_by("year", "month", "pk")
-    elif sort == "titel":
-        titles = matching.order_by().values_list("title", "pk")
-        return [pk for title, pk in sorted(titles, key=lambda row: (_folded(row[0]), row[1]))]
-    elif sort == "nieuwste" or ranked is None:
-        matching = matching.newest_first()
-    else:
-        kept = set(matching.order_by().values_list("pk", flat=True))
-        return [pk for pk in ranked if pk in kept]
-    return matching.values_list("pk", flat=True)
-
-
-def _folded(title: str) -> str:
-    """Return a title as it sorts: É between e and f, whatever its capitals."""
-    letters = unicodedata.normalize("NFKD", title.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def _facet(name: str, query: LibraryQuery, found, filters: dict[str, Q]) -> Facet:
-    others = [condition for facet, condition in filters.items() if facet != name]
-    counted = found.filter(*others).order_by()
+def _facet(name: str, query: LibraryQuery, answer: Answer, vocabulary: Vocabulary) -> Facet:
     chosen = query.chosen.get(name, ())
+    values = vocabulary.values[name]
     if name == YEAR_FACET:
-        label = "Jaar"
-        rows = counted.values_list("year").annotate(Count("pk")).order_by("-year")
-        counts = {str(year or UNKNOWN_YEAR): (str(year or UNKNOWN_YEAR), n) for year, n in rows}
-        counts = dict(sorted(counts.items(), key=lambda row: row[0], reverse=True))
-        unknown = counts.pop(UNKNOWN_YEAR, None)
-        counts |= {UNKNOWN_YEAR: unknown} if unknown else {}
-        counts |= {value: (value, 0) for value in chosen if value not in counts}
-    else:
-        label, vocabulary, field_name = TERM_FACETS[name]
-        rows = dict(counted.values_list(field_name).annotate(Count("pk", distinct=True)))
-        terms = Term.objects.filter(vocabulary=vocabulary).current()
-        counts = {t.slug: (t.label, rows.get(t.pk, 0)) for t in terms}
-    options = [
-        Option(value, text, count, value in chosen, query.toggled(name, value))
-        for value, (text, count) in counts.items()
-        if count or value in chosen
+        values = [*sorted({*values, *chosen} - {UNKNOWN_YEAR}, reverse=True), UNKNOWN_YEAR]
+    options = []
+    for value in dict.fromkeys([*values, *(v for v in chosen if v not in values)]):
+        number = vocabulary.numbers.get((name, value), NO_NUMBER)
+        count = int(answer.counts[number]) if number < len(answer.counts) else 0
+        if count or value in chosen:
+            label = vocabulary.labels.get((name, value)) or value
+            is_chosen = value in chosen
+            options.append(Option(value, label, count, is_chosen, query.toggled(name, value)))
+    return Facet(name, FACETS[name], options)
+
+
+def _read(pages, ids: list[int]) -> list:
+    """Return these pages as they are now, in this order, leaving out what is no longer public."""
+    if not ids:
+        return []
+    found = {hit.pk: hit for hit in pages.live().public().filter(pk__in=ids).for_hits()}
+    hits = [found[pk] for pk in ids if pk in found]
+    if hits and isinstance(hits[0], PublicationPage):
+        counts = PublicationPage.objects.story_counts(ids)
+        for hit in hits:
+            hit.story_count = counts.get(hit.pk, 0)
+    return hits
+
+
+def _matching_terms(copy, pk: int, typed: Typed, vocabulary: Vocabulary) -> list[str]:
+    """Return the names of the terms of a page that made it match."""
+    words = [word for need in typed.needs for alternative in need for word in alternative]
+    wanted = {number for word in words for number in word.facets}
+    having = copy.facets_of(pk, wanted)
+    return [
+        vocabulary.labels[name, value]
+        for (name, value), number in vocabulary.numbers.items()
+        if number in having
     ]
-    return Facet(name, label, options)
+
+
+def _suggestion(copy, typed: Typed, query, model, vocabulary) -> Suggestion | None:
+    """Return the words with the unknown ones put right, if that finds something."""
+    for words in guess(copy, typed, query.words):
+        better = replace(query, words=words, page=1)
+        answer, _ = _ask(copy, read_query(words, vocabulary), better, model, vocabulary, 1)
+        if answer.total and answer.has_all:
+            return Suggestion(words, better.address())
+    return None

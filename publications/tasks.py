@@ -4,10 +4,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
-from modelsearch.index import insert_or_update_object
 
-from publications.documents import read_document
-from publications.models import CreditedImage, LibraryDocument
+from publications.documents import EXTENSIONS, read_document
+from publications.models import CreditedImage, LibraryDocument, PublicationPage
+from publications.search_table import index_pages
 
 
 @task(backend="background")
@@ -18,7 +18,7 @@ def read_document_file(document_id: int) -> None:
     Safe to run again, and when the document has gone in the meantime.
     """
     document = LibraryDocument.objects.filter(pk=document_id).first()
-    if document is None or document.file_extension.lower() != "pdf":
+    if document is None or document.file_extension.lower() not in EXTENSIONS:
         return
     reading = read_document(document.file.path)
     with transaction.atomic():
@@ -39,5 +39,4 @@ def read_document_file(document_id: int) -> None:
                 drawn_from=document,
                 is_decorative=True,
             )
-    for publication in document.publications.all():
-        insert_or_update_object(publication)
+        index_pages(PublicationPage, document.publications.values_list("pk", flat=True))

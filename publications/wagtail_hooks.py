@@ -5,7 +5,9 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import path, reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import policy_registry, register_permission_policy
@@ -22,6 +24,7 @@ from publications.models import (
     Term,
     Vocabulary,
 )
+from publications.search_report import SearchReportView, SynonymCreateView, may_see_searches
 
 
 class TermPermissions(ModelPermissionPolicy):
@@ -78,6 +81,7 @@ class SynonymGroupViewSet(SnippetViewSet):
     model = SynonymGroup
     icon = "doc-full"
     menu_label = "Synoniemen"
+    add_view_class = SynonymCreateView
 
 
 @register_snippet
@@ -108,6 +112,22 @@ class PublicationAdmin(ModelAdmin):
         """Fetch at once what the rights of each row are made of."""
         queryset = super().get_queryset(request).prefetch_related("contributions")
         return queryset.prefetch_workflow_states().annotate_approved_schedule()
+
+
+class SearchesMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may_see_searches(request.user)
+
+
+@hooks.register("register_admin_urls")
+def search_report_url():
+    return [path("reports/zoekvragen/", SearchReportView.as_view(), name="search_report")]
+
+
+@hooks.register("register_reports_menu_item")
+def search_report_menu_item():
+    url = reverse("search_report")
+    return SearchesMenuItem("Zoekvragen", url, name="zoekvragen", icon_name="search")
 
 
 @hooks.register("before_serve_document")

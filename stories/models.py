@@ -14,7 +14,9 @@ from wagtail.search import index
 from publications.api import KEYWORDS
 from publications.forms import checkboxes
 from publications.models import Classified, PublicationPage
-from publications.paging import paged
+from publications.paging import PAGE_SIZE
+from publications.search import LibrarySearchForm, search
+from publications.search_table import SearchDocument, day_number
 from stories.blocks import TEXT_FEATURES, BodyBlock
 
 WORDS_PER_MINUTE = 220
@@ -48,6 +50,26 @@ class ReadingQuerySet(PageQuerySet):
         """Everything the API tells of a story or an article."""
         return self.select_related("picture", "locale").prefetch_related("pillars", "keywords")
 
+    def for_hits(self):
+        """What a card shows, and the texts in which words were found."""
+        return self.select_related("picture").prefetch_related(
+            "pillars", "picture__renditions", "tagged_keywords__tag"
+        )
+
+    def for_search(self):
+        """Everything the search table holds, in a fixed number of queries."""
+        lists = ("pillars", "facilities", "actors", "themes")
+        return self.prefetch_related(*lists, "tagged_keywords__tag")
+
+
+def day_of(moment) -> int:
+    return day_number(moment.year, moment.month, moment.day) if moment else 0
+
+
+def plain_text(body) -> str:
+    """Return the words of a text with blocks."""
+    return " ".join(body.stream_block.get_searchable_content(body)) if body else ""
+
 
 def links_to_show(page) -> list["KnowledgeLink"]:
     """Return the links of a page to what is public, with what their cards need. A preview too."""
@@ -76,7 +98,10 @@ class StoryIndexPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["stories"] = paged(StoryPage.objects.shown(), request)
+        form = LibrarySearchForm(request.GET)
+        context["form"] = form
+        context["results"] = search(form.to_query(), StoryPage.objects.all(), length=PAGE_SIZE)
+        context["stories"] = context["results"].hits
         return context
 
 
@@ -137,10 +162,25 @@ class StoryPage(Classified, Page):
     def place(self) -> str:
         return ", ".join(part for part in (self.neighbourhood, self.municipality) if part)
 
+    def search_texts(self) -> SearchDocument:
+        """Return the texts of this page in which search finds words."""
+        return SearchDocument(
+            title=self.title,
+            keywords=[tagged.tag.name for tagged in self.tagged_keywords.all()],
+            authors=[self.neighbourhood, self.municipality],
+            summary=self.intro,
+            text=plain_text(self.body),
+        )
+
+    def search_document(self) -> SearchDocument:
+        found = self.search_texts()
+        found.day = day_of(self.first_published_at)
+        found.facets = self.search_facets()
+        return found
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["publication_links"] = links_to_show(self)
-        context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
         context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
         return context
 
@@ -161,12 +201,15 @@ class ArticleIndexPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["articles"] = paged(ArticlePage.objects.shown(), request)
+        form = LibrarySearchForm(request.GET)
+        context["form"] = form
+        context["results"] = search(form.to_query(), ArticlePage.objects.all(), length=PAGE_SIZE)
+        context["articles"] = context["results"].hits
         return context
 
 
 class ArticlePage(Classified, Page):
-    """A text of our own or of a contributor: article, reflection on the social base, or opinion."""
+    """A text of our own or of a contributor: an article, a reflection or an opinion."""
 
     class Kind(models.TextChoices):
         ARTICLE = "artikel", "Artikel"
@@ -227,10 +270,25 @@ class ArticlePage(Classified, Page):
         missing = super().missing_for_publication()
         return missing if self.body else [*missing, "Schrijf de tekst."]
 
+    def search_texts(self) -> SearchDocument:
+        """Return the texts of this page in which search finds words."""
+        return SearchDocument(
+            title=self.title,
+            keywords=[tagged.tag.name for tagged in self.tagged_keywords.all()],
+            authors=[self.author_name],
+            summary=self.intro,
+            text=plain_text(self.body),
+        )
+
+    def search_document(self) -> SearchDocument:
+        found = self.search_texts()
+        found.day = day_of(self.first_published_at)
+        found.facets = [*self.search_facets(), ("vorm", self.kind, self.get_kind_display())]
+        return found
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["publication_links"] = links_to_show(self)
-        context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
         context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
         return context
 

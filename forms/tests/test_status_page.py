@@ -269,7 +269,8 @@ def test_form_of_each_door_is_filled_in_with_what_was_sent(client, door):
     assert filled == contribution.submissions.get().form_data | (
         {} if door == "tip" else {"bestand": None}
     )
-    assert "Over jou" not in [title for _, title, _ in form.parts]
+    titles = {"publicatie": "Past het bij het Kennisplein?", "tip": "Je tip", "artikel": "Je tekst"}
+    assert [form.parts[-1][1], form.parts[-1][2][-1].name] == [titles[door], list(filled)[-1]]
 
 
 def test_change_is_a_new_submission_and_a_new_revision(client):
@@ -302,9 +303,12 @@ def test_term_that_was_merged_since_is_still_chosen(client):
     inclusion.merged_into = into
     inclusion.save()
 
-    change(client, status_url, samenvatting="Iedereen kookt mee.")
+    shown = client.get(f"{status_url}wijzigen/").context["form"]["pijlers"].value()
+    response = change(client, status_url, samenvatting="Iedereen kookt mee.")
 
     contribution.refresh_from_db()
+    assert shown == ["meedoen"]
+    assert notices(response) == ["Je wijziging is binnen."]
     assert contribution.draft().pillar_slugs == ["meedoen"]
 
 

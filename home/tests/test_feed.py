@@ -7,6 +7,7 @@ import pytest
 from wagtail.models import PageViewRestriction
 
 from publications.models import PublicationAuthor, PublicationPage
+from publications.search import FACET_NAMES
 from publications.tests.factories import (
     add_publication,
     make_document,
@@ -167,6 +168,8 @@ def test_robots_may_read_all_but_private_parts(client, settings):
         "Disallow: /admin/",
         "Disallow: /bijdragen/",
         "Disallow: /documents/authenticate_with_password/",
+        "Disallow: /zoeken/",
+        *(f"Disallow: /*?*{name}=" for name in ("q", "sorteer", *FACET_NAMES)),
         "Sitemap: https://plein.example/sitemap.xml",
     ]
     assert client.post("/robots.txt").status_code == 405

@@ -58,7 +58,13 @@ def page(request, browser, live_server):
     page.has_javascript = has_javascript
     page.on("console", lambda message: page.faults.append(message.text))
     page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("requestfailed", lambda r: page.faults.append(f"failed: {r.url}"))
+    # A proposal that is no longer wanted is called off; that is no fault.
+    page.on(
+        "requestfailed",
+        lambda r: (
+            None if r.failure == "net::ERR_ABORTED" else page.faults.append(f"failed: {r.url}")
+        ),
+    )
     page.on(
         "request",
         lambda r: None if r.url.startswith(live_server.url) else page.faults.append(r.url),

@@ -1,9 +1,10 @@
 """What editors and writers, who are no superusers, can do and see in the admin."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from forms.tests.factories import contribute, make_editor, make_form_page, make_writer
+from forms.tests.factories import contribute, make_editor, make_editors, make_form_page, make_writer
 from publications.models import PublicationPage, Vocabulary
 from publications.tests.editing import send
 from publications.tests.factories import add_publication, make_library, make_publication, make_term
@@ -131,3 +132,26 @@ def test_editor_chooses_among_drafts_too(editor_client):
     html = editor_client.get("/admin/choose-page/?page_type=publications.publicationpage").content
 
     assert "Nog niet" in html.decode()
+
+
+def test_editor_renames_a_term_and_cannot_delete_it(editor_client):
+    names = ("view_term", "add_term", "change_term", "delete_term")
+    make_editors().permissions.add(*Permission.objects.filter(codename__in=names))
+    term = make_term(vocabulary=Vocabulary.FACILITY, slug="buurthuis", label="Buurthuis")
+    edit = reverse(term.snippet_viewset.get_url_name("edit"), args=[term.pk])
+    answers = {
+        "vocabulary": "voorziening",
+        "slug": "buurthuis",
+        "label": "Huis van de buurt",
+        "order": "0",
+    }
+
+    assert editor_client.post(edit, answers).status_code == 302
+    deleted = editor_client.post(edit.replace("/edit/", "/delete/"))
+
+    term.refresh_from_db()
+    assert term.label == "Huis van de buurt"
+    assert deleted.status_code == 302
+    assert "/delete/" not in editor_client.get(edit).content.decode()
+    page = make_publication(facilities=[term])
+    assert "Huis van de buurt" in editor_client.get(page.url).content.decode()

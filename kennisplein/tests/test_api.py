@@ -1,12 +1,8 @@
 """Wagtail's API at /api/v2/: everything that everyone may read, and nothing else."""
 
-import io
-
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
-from PIL import Image
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 from wagtail.rich_text import RichText
 
@@ -25,6 +21,7 @@ from publications.models import (
 from publications.tests.factories import (
     add_publication,
     make_document,
+    make_image,
     make_pillar_page,
     make_publication,
     make_term,
@@ -47,15 +44,6 @@ def get(client, path, **query) -> dict:
 
 def listed(client, **query) -> list[str]:
     return [item["title"] for item in get(client, "pages/", **query)["items"]]
-
-
-def make_image(title="Bankje", **fields) -> CreditedImage:
-    file = io.BytesIO()
-    Image.new("RGB", (80, 60), "green").save(file, "PNG")
-    fields.setdefault("description", "Een bankje")
-    return CreditedImage.objects.create(
-        title=title, file=ContentFile(file.getvalue(), name=f"{title}.png"), **fields
-    )
 
 
 def test_publication_tells_all_that_its_page_tells(client):
@@ -167,7 +155,7 @@ def test_other_kinds_of_page_tell_their_texts(client):
         "intro": "Over.",
     }
     image = get(client, f"images/{picture.pk}/")
-    assert (image["credit"], image["description"]) == ("Foto: Jo", "Een bankje")
+    assert (image["credit"], image["description"]) == ("Foto: Jo", "Een bankje voor een deur")
 
 
 def test_lists_filter_order_and_search(client):

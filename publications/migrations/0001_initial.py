@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
                         verbose_name="DOI",
                     ),
                 ),
-                ("isbn", models.CharField(blank=True, max_length=20, verbose_name="ISBN")),
+                ("isbn", models.CharField(blank=True, max_length=30, verbose_name="ISBN")),
                 (
                     "source_url",
                     models.URLField(

@@ -15,6 +15,7 @@ from .publication import (
     PublicationRelation,
     Takeaway,
 )
+from .search import SearchedWords, SearchFacet, SearchRow, SearchWord
 from .terms import Classified, NotReadyForPublication, SynonymGroup, Term, Vocabulary
 
 __all__ = [
@@ -34,6 +35,10 @@ __all__ = [
     "PublicationPage",
     "PublicationRelation",
     "RightToShare",
+    "SearchFacet",
+    "SearchRow",
+    "SearchWord",
+    "SearchedWords",
     "SynonymGroup",
     "Takeaway",
     "Term",

@@ -50,7 +50,7 @@ class LibraryDocumentQuerySet(DocumentQuerySet):
 
 
 class LibraryDocument(AbstractDocument):
-    """A file of a publication. It lies outside MEDIA_ROOT, and only Wagtail's view gives it out."""
+    """A file of a publication: outside MEDIA_ROOT, it leaves through Wagtail's view only."""
 
     file = models.FileField(
         "bestand", upload_to=unguessable_path, storage=private_storage, max_length=255

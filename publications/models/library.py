@@ -8,7 +8,9 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager, PageQuerySet
 from wagtail.search import index
 
+from publications.forms import dropdown
 from publications.search import LibrarySearchForm, search
+from publications.searched import record
 
 from .publication import PublicationPage
 from .terms import Term, Vocabulary
@@ -35,6 +37,7 @@ class LibraryPage(Page):
         form = LibrarySearchForm(request.GET)
         context["form"] = form
         context["results"] = search(form.to_query())
+        record(context["results"])
         return context
 
 
@@ -86,7 +89,7 @@ class PillarPage(Page):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("pillar"),
+        FieldPanel("pillar", widget=dropdown()),
         FieldPanel("question"),
         FieldPanel("intro"),
         FieldPanel("body"),
@@ -132,7 +135,7 @@ class PillarHand(Orderable):
 
     sentence = models.CharField("wat doet die voor deze pijler?", max_length=300)
 
-    panels = [FieldPanel("term"), FieldPanel("sentence")]
+    panels = [FieldPanel("term", widget=dropdown()), FieldPanel("sentence")]
 
     class Meta(Orderable.Meta):
         abstract = True

@@ -14,11 +14,14 @@ from wagtail.models import Orderable, Page, PageManager, PageQuerySet
 from wagtail.search import index
 
 from publications.api import KEYWORDS
-from publications.forms import PublicationPageForm, checkboxes
+from publications.forms import PublicationPageForm, checkboxes, dropdown
 from publications.identifiers import doi_from, isbn_from
+from publications.search_table import SearchDocument, day_number
 
+from .files import RightToShare
 from .terms import Classified, Term, Vocabulary
 
+UNKNOWN_YEAR = "onbekend"
 MONTHS = (
     "januari februari maart april mei juni juli augustus september oktober november december"
 ).split()
@@ -89,6 +92,12 @@ class PublicationQuerySet(PageQuerySet):
             "-pk",
         )
 
+    def story_counts(self, ids) -> dict[int, int]:
+        """Return how many public stories belong to each of these publications that has any."""
+        links = self.model.links_from_stories.rel.related_model.objects.shown()
+        counted = links.order_by().filter(publication__in=ids).values("publication")
+        return dict(counted.values_list("publication", models.Count("page", distinct=True)))
+
     def for_cards(self):
         """Everything a publication card shows, in a fixed number of queries."""
         return (
@@ -101,6 +110,17 @@ class PublicationQuerySet(PageQuerySet):
         """Everything the API tells of a publication."""
         return self.select_related("kind", "document", "locale").prefetch_related(
             "pillars", "facilities", "keywords", "authors", "takeaways"
+        )
+
+    def for_hits(self):
+        """What a card shows, and the texts in which words were found."""
+        return self.for_cards().prefetch_related("takeaways", "tagged_keywords__tag")
+
+    def for_search(self):
+        """Everything the search table holds, in a fixed number of queries."""
+        lists = ("pillars", "facilities", "actors", "themes", "readers", "authors", "takeaways")
+        return self.select_related("kind", "area", "document").prefetch_related(
+            *lists, "tagged_keywords__tag"
         )
 
 
@@ -215,7 +235,7 @@ class PublicationPage(Classified, Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("subtitle"),
-        FieldPanel("kind"),
+        FieldPanel("kind", widget=dropdown()),
         FieldPanel("summary"),
         InlinePanel("takeaways", label="Wat betekent dit voor mijn buurt?", max_num=3),
         MultiFieldPanel(
@@ -253,7 +273,7 @@ class PublicationPage(Classified, Page):
         MultiFieldPanel(
             [
                 FieldPanel("readers", widget=checkboxes()),
-                FieldRowPanel([FieldPanel("area"), FieldPanel("place")]),
+                FieldRowPanel([FieldPanel("area", widget=dropdown()), FieldPanel("place")]),
                 FieldPanel("cover"),
                 InlinePanel("builds_on", label="Bouwt voort op"),
             ],
@@ -374,6 +394,39 @@ class PublicationPage(Classified, Page):
             return ""
         words = dict.fromkeys(word for text in self.document.page_texts for word in text.split())
         return " ".join(words)[:MAX_INDEXED_CHARACTERS]
+
+    def search_texts(self) -> SearchDocument:
+        """Return the texts of this page in which search finds words."""
+        return SearchDocument(
+            title=self.title,
+            subtitle=self.subtitle,
+            keywords=[tagged.tag.name for tagged in self.tagged_keywords.all()],
+            authors=[*self.author_names, self.organisation],
+            summary=self.summary,
+            takeaways=self.takeaway_texts,
+            text=" ".join(part for part in (self.journal, self.place) if part),
+            identifiers=[self.doi, self.isbn],
+        )
+
+    def search_document(self) -> SearchDocument:
+        """
+        Return all that search knows of this page. Ask it of pages that everyone may see only: such
+        a page releases its document, unless there is no right to share that.
+        """
+        found = self.search_texts()
+        if self.document and self.document.right_to_share != RightToShare.NONE:
+            found.pages = self.document.page_texts
+        found.day = day_number(self.year, self.month, self.day)
+        year = str(self.year or UNKNOWN_YEAR)
+        terms = [term for term in (self.kind, self.area, *self.readers.all()) if term]
+        found.facets = [
+            *self.search_facets(),
+            *((term.vocabulary, term.slug, "") for term in terms),
+            ("jaar", year, year),
+            ("taal", self.language, self.get_language_display()),
+            *([("vrij", "ja", "Vrij te lezen")] if self.access == Access.OPEN else []),
+        ]
+        return found
 
     @property
     def document_address(self) -> str | None:

@@ -10,6 +10,8 @@ from wagtail.actions.publish_page_revision import PublishPagePermissionError
 from wagtail.models import PagePermissionTester, Revision
 from wagtail.search import index
 
+from publications.search_table import index_page
+
 logger = logging.getLogger(__name__)
 
 
@@ -222,6 +224,21 @@ class Classified(models.Model):
 
     class Meta:
         abstract = True
+
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **kwargs):
+        """
+        Save, and bring search up to date. Here and not in a receiver of post_save: the terms and
+        authors of a page are saved after that.
+        """
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if update_fields is None or "live" in update_fields:
+            index_page(self)
+
+    def search_facets(self) -> list[tuple[str, str, str]]:
+        """Return what this page can be filtered by, as (name, value, label)."""
+        terms = [*self.pillars.all(), *self.facilities.all(), *self.actors.all()]
+        return [(term.vocabulary, term.slug, "") for term in [*terms, *self.themes.all()]]
 
     def missing_for_publication(self) -> list[str]:
         """Return what still keeps this page from being published, in an editor's words."""

@@ -1,5 +1,6 @@
 """Real, saved records for tests. Every field can be given by its own name."""
 
+import io
 import itertools
 from pathlib import Path
 
@@ -7,9 +8,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from fpdf import FPDF
+from PIL import Image
 from wagtail.models import Page, Site
 
 from publications.models import (
+    CreditedImage,
     LibraryDocument,
     LibraryPage,
     PillarIndexPage,
@@ -99,6 +102,15 @@ def make_document(*, content=None, name="rapport.pdf", **fields) -> LibraryDocum
     fields.setdefault("right_to_share", RightToShare.OWN)
     content = pdf_bytes() if content is None else content
     return LibraryDocument.objects.create(file=ContentFile(content, name=name), **fields)
+
+
+def make_image(title="Bankje", **fields) -> CreditedImage:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "green").save(file, "PNG")
+    fields.setdefault("description", "Een bankje voor een deur")
+    return CreditedImage.objects.create(
+        title=title, file=ContentFile(file.getvalue(), name=f"{title}.png"), **fields
+    )
 
 
 def work() -> None:

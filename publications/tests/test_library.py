@@ -6,7 +6,14 @@ import pytest
 from wagtail.models import PageViewRestriction
 
 from publications.models import PublicationAuthor, PublicationPage, Term, Vocabulary
-from publications.tests.factories import add_publication, make_library, make_publication, make_term
+from publications.tests.factories import (
+    add_publication,
+    make_document,
+    make_image,
+    make_library,
+    make_publication,
+    make_term,
+)
 from publications.tests.visits import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +80,7 @@ def test_every_word_must_occur_wherever(client):
     add_publication(title="Samen sparen", summary="In de wijk.")
 
     assert titles(client, q="samen straat") == ["Samen eten"]
-    assert titles(client, q="samen straat wijk") == []
+    assert results(client, q="samen straat wijk").is_partial
 
 
 def test_title_ranks_above_name_above_summary_above_document(client):
@@ -215,7 +222,7 @@ def test_totals_and_counts_are_exact(client):
         assert found.total == len(expected)
         assert {hit.pk for hit in found.hits} <= expected
         assert len(found.hits) == min(len(expected), 20)
-        for facet in found.facets:
+        for facet in [facet for facet in found.facets if facet.name in choices]:
             countable = fitting(held, {**asked, facet.name: []})
             assert {(o.value, o.count, o.is_selected) for o in facet.options} == {
                 (value, count, value in chosen[facet.name])
@@ -410,6 +417,8 @@ def test_queries_do_not_grow_with_the_hits(client):
             title=f"Bankje {number}",
             year=2020,
             authors=[author(f"Anna Bakker-{number}"), author("Bea de Boer")],
+            cover=make_image() if number % 3 == 1 else None,
+            document=make_image(drawn_from=make_document()).drawn_from if number % 3 < 2 else None,
         )
         if number in (1, 12, 30):
             asked.append([queries_of(client, address) for address in addresses])

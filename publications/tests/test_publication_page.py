@@ -1,15 +1,10 @@
 """A publication as its readers see it, and the rules about one publication."""
 
-import io
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from PIL import Image
 from wagtail.models import PageViewRestriction
 
 from publications.models import (
-    CreditedImage,
     Licence,
     PublicationAuthor,
     PublicationPage,
@@ -21,6 +16,7 @@ from publications.models import (
 from publications.tests.factories import (
     add_publication,
     make_document,
+    make_image,
     make_pillar_page,
     make_publication,
     make_term,
@@ -28,15 +24,6 @@ from publications.tests.factories import (
 from publications.tests.visits import queries_of, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def make_image(title="Omslag", **fields) -> CreditedImage:
-    file = io.BytesIO()
-    Image.new("RGB", (60, 80), "orange").save(file, "PNG")
-    fields.setdefault("is_decorative", True)
-    return CreditedImage.objects.create(
-        title=title, file=ContentFile(file.getvalue(), name="omslag.png"), **fields
-    )
 
 
 def make_private(page) -> None:
@@ -90,9 +77,11 @@ def test_page_shows_all_that_is_known(client):
 
     text = text_of(response)
     for words in (
-        "Visiestuk Samen eten Over tafels in de straat",
-        "Meta de Lange (red.), Anna Bakker en Movisie Uitgeverij Buurt",
-        "Uitgeverij Buurt, 5 maart 2024 voorbeeld Sociale cohesie",
+        (
+            "Visiestuk Samen eten Over tafels in de straat"
+            " Meta de Lange (red.), Anna Bakker en Movisie"
+            " Uitgeverij Buurt, 5 maart 2024 voorbeeld Sociale cohesie"
+        ),
         "Wat betekent dit voor mijn buurt? Zet een tafel neer. Vraag je buren.",
         "Samenvatting Bewoners koken samen. Dat helpt.",
         "Gratis te lezen Ja, vrij te lezen Gebruik CC BY-SA 4.0",

@@ -229,14 +229,14 @@ def test_enormous_text_is_kept_from_the_search_index_in_time(client):
     assert [hit.title for hit in found.hits] == ["Dik boek"]
 
 
-def test_documents_that_are_no_pdf_are_released_without_reading():
+def test_document_that_cannot_be_read_is_released_all_the_same():
     document = make_document(content=b"PK", name="verslag.docx")
     make_publication(document=document)
 
     work()
 
     document.refresh_from_db()
-    assert (document.warnings, document.page_texts, document.read_at) == ([], [], None)
+    assert (document.warnings, document.page_texts) == (["onleesbaar"], [])
     assert what_is_out(document) == {**NOTHING, "file": True}
 
 

@@ -1,20 +1,17 @@
 """Stories, articles and writing tips as their readers see them."""
 
-import io
 import re
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
-from PIL import Image
 from wagtail.models import PageViewRestriction
 from wagtail.rich_text import RichText
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
-from publications.models import CreditedImage
 from publications.tests.editing import opened
 from publications.tests.factories import (
     add_publication,
+    make_image,
     make_pillar_page,
     make_publication,
     make_term,
@@ -24,15 +21,6 @@ from stories.models import ArticlePage, WritingTipPage
 from stories.tests.factories import make_article, make_story, make_tip
 
 pytestmark = pytest.mark.django_db
-
-
-def make_picture(**fields) -> CreditedImage:
-    file = io.BytesIO()
-    Image.new("RGB", (80, 60), "green").save(file, "PNG")
-    fields.setdefault("description", "Een bankje voor een deur")
-    return CreditedImage.objects.create(
-        title="Bankje", file=ContentFile(file.getvalue(), name="bankje.png"), **fields
-    )
 
 
 def canonical(response) -> list[str]:
@@ -50,7 +38,7 @@ def test_story_that_lives_on_buurtwijs_is_short_and_points_there(client):
         canonical_url="https://buurtwijs.example/bankje?a=1&b=2",
         neighbourhood="De Haven",
         municipality="Waterveld",
-        picture=make_picture(credit="Foto: Jo Jansen"),
+        picture=make_image(credit="Foto: Jo Jansen"),
         is_example=True,
     )
 
@@ -65,7 +53,7 @@ def test_story_that_lives_on_buurtwijs_is_short_and_points_there(client):
 
 
 def test_story_of_our_own_has_its_text_here(client):
-    picture = make_picture(credit="Foto: Jo Jansen")
+    picture = make_image(credit="Foto: Jo Jansen")
     story = make_story(
         body=[
             ("heading", "Hoe het begon"),
@@ -153,7 +141,7 @@ def test_list_shows_what_is_public_newest_first_in_pages(client, make, address, 
     for number in range(13):
         if number in (1, 12):
             asked.append(queries_of(client, address))
-        make(title=f"Nummer {number:02}", picture=make_picture())
+        make(title=f"Nummer {number:02}", picture=make_image())
     make(title="Nog niet", live=False)
     secret = make(title="Besloten")
     assert client.get(address).context[name][0].title == "Besloten"

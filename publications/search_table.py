@@ -1,0 +1,319 @@
+"""
+The search table: what is written there about a page, and how a change gets in.
+
+A word of a page becomes one lexeme `key/level`. The level says where the word stands and how often,
+so that the index knows the rank and nothing has to be ranked while somebody waits. In the same
+vector: `word:3,17` for phrases, `~1f3a` for each pair of neighbours, `=word` for the beginnings of
+words. Everything here can be made anew from the pages.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+from zlib import crc32
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from publications import dutch
+from publications.identifiers import doi_from, isbn_from
+
+TABLE = "publications_searchrow"
+
+# Where a word stands, from worst to best. Level 9 is not in the index: the terms of a page are
+# looked up when somebody searches, so that renaming or merging a term changes no page.
+TEXT, TEXT_OFTEN, TEXT_ALL_OVER, PART, TAKEAWAY, SUMMARY, SUMMARY_OFTEN = 1, 2, 3, 4, 5, 6, 7
+PART_OF_TITLE, TERM, AUTHOR, KEYWORD, SUBTITLE, TITLE, TITLE_SUMMARY, TITLE_OFTEN = range(8, 16)
+HIGHEST = TITLE_OFTEN
+
+MAX_TEXT_CHARACTERS = 2_000_000
+MAX_TEXT_KEYS = 30_000
+MAX_PHRASE_WORDS = 8_000  # a tsvector knows 16,383 places
+MAX_OWN_TEXT_WORDS = 2_000
+FIELD_GAP = 2
+
+
+@dataclass
+class SearchDocument:
+    """
+    What a page says about itself: the text of each field, and the values it can be filtered by.
+
+    `text` is the page's own longer text, `pages` that of its document. `facets` holds (name, value,
+    label); for a term the label is looked up, so it may be empty here.
+    """
+
+    title: str
+    subtitle: str = ""
+    keywords: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    summary: str = ""
+    takeaways: list[str] = field(default_factory=list)
+    text: str = ""
+    pages: list[str] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    day: int = 0
+    facets: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=100_000)
+def _words_of_run(run: str, joined: bool) -> tuple[str, ...]:
+    return tuple(dutch.words(run, joined))
+
+
+def words(text: str, joined: bool = True) -> list[str]:
+    """Return what `dutch.words` does. No word has a space, so what stands between two is known."""
+    found = []
+    for run in text.split():
+        found += _words_of_run(run, joined) if len(run) < 60 else dutch.words(run, joined)
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _keys_and_parts(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return dutch.keys(word), dutch.parts(word)
+
+
+def day_number(year: int | None, month: int | None = None, day: int | None = None) -> int:
+    """Return a date that may be partly unknown as one number that sorts."""
+    return year * 372 + (month or 0) * 31 + (day or 0) if year else 0
+
+
+def title_key(text: str) -> str:
+    """Return what two equal titles share, however they are typed."""
+    return " ".join(words(text, joined=False)) or " ".join(text.casefold().split())
+
+
+def hash_of(text: str) -> int:
+    return int.from_bytes(
+        blake2b(text.encode(errors="replace"), digest_size=8).digest(), signed=True
+    )
+
+
+def literal_title(text: str) -> str:
+    """Return a key for a title to the letter, for titles that read as a search with exclusions."""
+    return f"id{hash_of(' '.join(text.casefold().split())) & 0xFFFFFFFFFFFFFFFF:016x}"
+
+
+def identifier_key(text: str) -> str:
+    """Return the key of the DOI or ISBN in `text`, or nothing when it is neither."""
+    found = doi_from(text).lower() or isbn_from(text)
+    if not found:
+        return ""
+    if len(found) == 10 and "/" not in found:
+        found = f"978{found[:9]}"
+    return (
+        f"id{blake2b(found[: 12 if found.isdigit() else None].encode(), digest_size=8).hexdigest()}"
+    )
+
+
+def pair_of(first: str, second: str) -> str:
+    return f"~{crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
+
+
+def vector_of(document: SearchDocument) -> str:
+    """Return everything the index must know of a page, as the text of a tsvector."""
+    title, subtitle = words(document.title), words(document.subtitle)
+    keywords = [word for keyword in document.keywords for word in words(keyword)]
+    authors = [word for author in document.authors for word in words(author)]
+    summary = words(document.summary)
+    takeaways = [words(takeaway) for takeaway in document.takeaways]
+    counts = _counted([document.text, *document.pages])
+    levels = _levels(title, subtitle, keywords, authors, summary, takeaways, counts)
+    if re.search(r'(?<!\S)-["\w]', document.title):
+        levels[literal_title(document.title)] = TITLE
+    for identifier in document.identifiers:
+        if key := identifier_key(identifier):
+            levels[key] = TITLE
+    lexemes = [f"'{key}/{level}'" for key, level in levels.items()]
+    lexemes += [f"'={word}'" for word in {*title, *subtitle, *keywords, *authors}]
+    own_texts = [document.title, document.subtitle, document.summary, *document.takeaways]
+    phrases = [words(text, joined=False) for text in own_texts]
+    own_beginning = words(document.text[: 10 * MAX_OWN_TEXT_WORDS], joined=False)
+    lexemes += _for_phrases([*phrases, own_beginning[:MAX_OWN_TEXT_WORDS]])
+    return " ".join(lexemes)
+
+
+def _counted(texts: list[str]) -> Counter:
+    """Return how often each word is in the texts."""
+    runs, left = Counter(), MAX_TEXT_CHARACTERS
+    for text in texts:
+        runs.update(text[:left].split())
+        left = max(0, left - len(text))
+    counts = Counter()
+    for run, count in runs.items():
+        for word in _words_of_run(run, True) if len(run) < 60 else dutch.words(run):
+            counts[word] += count
+    return counts
+
+
+def _levels(title, subtitle, keywords, authors, summary, takeaways, counts) -> dict[str, int]:
+    """Return the level of each key of a page: that of the best place where it stands."""
+    in_text, of_parts = Counter(), set()
+    for word, count in counts.items():
+        its_keys, its_parts = _keys_and_parts(word)
+        for key in its_keys:
+            in_text[key] += count
+        of_parts.update(its_parts)
+    levels = dict.fromkeys(of_parts, TEXT)
+    is_long = len(in_text) > MAX_TEXT_KEYS
+    for key, count in in_text.most_common(MAX_TEXT_KEYS) if is_long else in_text.items():
+        levels[key] = TEXT if count < 3 else TEXT_OFTEN if count < 8 else TEXT_ALL_OVER
+
+    def put(some_words, level, part_level):
+        for word in set(some_words):
+            its_keys, its_parts = _keys_and_parts(word)
+            for key in its_parts:
+                if levels.get(key, 0) < part_level:
+                    levels[key] = part_level
+            for key in its_keys:
+                if levels.get(key, 0) < level:
+                    levels[key] = level
+
+    in_summary = Counter(key for word in summary for key in _keys_and_parts(word)[0])
+    for takeaway in takeaways:
+        put(takeaway, TAKEAWAY, PART)
+    put(summary, SUMMARY, PART)
+    for key, count in in_summary.items():
+        if count > 1:
+            levels[key] = max(levels[key], SUMMARY_OFTEN)
+    put(authors, AUTHOR, PART)
+    put(keywords, KEYWORD, PART_OF_TITLE)
+    put(subtitle, SUBTITLE, PART_OF_TITLE)
+    put(title, TITLE, PART_OF_TITLE)
+    for key in {key for word in title for key in _keys_and_parts(word)[0]}:
+        levels[key] = TITLE + min(in_summary[key], 2)
+    return levels
+
+
+def _for_phrases(texts: list[list[str]]) -> list[str]:
+    places, pairs, place = {}, set(), 1
+    for text in texts:
+        text = text[: MAX_PHRASE_WORDS - place]
+        for word in text:
+            places.setdefault(word, []).append(str(place))
+            place += 1
+        pairs.update(pair_of(*pair) for pair in pairwise(text))
+        place += FIELD_GAP
+    lexemes = [f"'{word}':{','.join(at[:200])}" for word, at in places.items()]
+    return lexemes + [f"'{pair}'" for pair in pairs]
+
+
+def findable_models() -> list:
+    """Return the page types that can be found."""
+    return [model for model in apps.get_models() if hasattr(model, "search_document")]
+
+
+def kind_of(model) -> str:
+    return model._meta.model_name
+
+
+def index_page(page) -> None:
+    """Bring the row of one page up to date with what the database holds of it, published or not."""
+    if page.live:
+        index_pages(type(page), [page.pk])
+    else:
+        take_out([page.pk])
+
+
+def index_pages(model, ids) -> None:
+    """Bring the rows of these pages of one type up to date, also of those that are gone."""
+    ids = list(ids)
+    if not ids:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        rows = rows_of(model, ids)
+        take_out(set(ids) - {row[0] for row in rows})
+        for row in rows:
+            cursor.execute(
+                "INSERT INTO publications_searchrow"
+                " (id, is_live, day, title_hash, title_key, facets, vector, changed_in)"
+                " VALUES (%s, true, %s, %s, %s, %s, %s::tsvector,"
+                " pg_current_xact_id()::text::bigint)"
+                " ON CONFLICT (id) DO UPDATE SET is_live = true, day = excluded.day,"
+                " title_hash = excluded.title_hash, title_key = excluded.title_key,"
+                " facets = excluded.facets, vector = excluded.vector,"
+                " changed_in = excluded.changed_in",
+                row,
+            )
+
+
+def take_out(ids) -> None:
+    """Empty the rows of pages that may no longer be found. The empty row tells the readers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE publications_searchrow SET is_live = false, facets = '{}', vector = '',"
+            " title_key = '', title_hash = 0, changed_in = pg_current_xact_id()::text::bigint"
+            " WHERE id = ANY(%s) AND is_live",
+            [list(ids)],
+        )
+
+
+def rows_of(model, ids) -> list[tuple]:
+    """Return the rows of those of these pages that everyone may see, in the order of the ids."""
+    pages = model.objects.live().public().filter(pk__in=list(ids)).for_search().order_by("pk")
+    documents = [(page.pk, page.search_document()) for page in pages]
+    kind = ("kind", kind_of(model), "")
+    for _, document in documents:
+        document.facets.append(kind)
+    numbers = facet_numbers({facet for _, document in documents for facet in document.facets})
+    add_words(
+        word
+        for _, document in documents
+        for text in (
+            document.title,
+            document.subtitle,
+            document.summary,
+            *document.keywords,
+            *document.authors,
+            *document.takeaways,
+        )
+        for word in words(text)
+    )
+    rows = []
+    for pk, document in documents:
+        key = title_key(document.title)
+        facets = sorted({numbers[name, value] for name, value, _ in document.facets})
+        rows.append((pk, document.day, hash_of(key), key[:200], facets, vector_of(document)))
+    return rows
+
+
+def facet_numbers(facets: set[tuple[str, str, str]]) -> dict[tuple[str, str], int]:
+    """Return the number of each (name, value, label). A new value gets one, a new label is kept."""
+    with connection.cursor() as cursor:
+        names, values, labels = zip(*sorted(facets), strict=True) if facets else ((), (), ())
+        wanted = "unnest(%s::text[], %s::text[], %s::text[]) AS w (name, value, label)"
+        known = "SELECT f.id, w.name, w.value, f.label, w.label FROM publications_searchfacet f"
+        known += f" JOIN {wanted} USING (name, value)"
+        parameters = [list(names), list(values), list(labels)]
+        cursor.execute(known, parameters)
+        rows = cursor.fetchall()
+        if len(rows) < len({facet[:2] for facet in facets}):
+            cursor.execute(
+                "INSERT INTO publications_searchfacet (name, value, label)"  # noqa: S608
+                f" SELECT name, value, min(label) FROM {wanted} WHERE NOT EXISTS"
+                " (SELECT FROM publications_searchfacet f WHERE f.name = w.name"
+                " AND f.value = w.value) GROUP BY name, value ON CONFLICT (name, value) DO NOTHING",
+                parameters,
+            )
+            cursor.execute(known, parameters)
+            rows = cursor.fetchall()
+        for number, _, _, old_label, label in rows:
+            if label != old_label:
+                cursor.execute(
+                    "UPDATE publications_searchfacet SET label = %s WHERE id = %s", [label, number]
+                )
+    return {(name, value): number for number, name, value, _, _ in rows}
+
+
+def add_words(some_words) -> None:
+    """Add to the words of the library. Always in the same order, so that writers never lock up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO publications_searchword (word) SELECT w FROM unnest(%s::text[]) w"
+            " WHERE NOT EXISTS (SELECT FROM publications_searchword k WHERE k.word = w)"
+            " ORDER BY w ON CONFLICT (word) DO NOTHING",
+            [sorted({word for word in some_words if not word.isdigit()})],
+        )
