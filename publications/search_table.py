@@ -31,6 +31,7 @@ HIGHEST = TITLE_OFTEN
 
 MAX_TEXT_CHARACTERS = 2_000_000
 MAX_TEXT_KEYS = 30_000
+MAX_TEXT_BYTES = 500_000  # a tsvector holds 1 MB, and a text without spaces has long words
 MAX_PHRASE_WORDS = 8_000  # a tsvector knows 16,383 places
 MAX_OWN_TEXT_WORDS = 2_000
 FIELD_GAP = 2
@@ -158,8 +159,11 @@ def _levels(title, subtitle, keywords, authors, summary, takeaways, counts) -> d
             in_text[key] += count
         of_parts.update(its_parts)
     levels = dict.fromkeys(of_parts, TEXT)
-    is_long = len(in_text) > MAX_TEXT_KEYS
-    for key, count in in_text.most_common(MAX_TEXT_KEYS) if is_long else in_text.items():
+    room = MAX_TEXT_BYTES
+    for key, count in in_text.most_common(MAX_TEXT_KEYS):
+        room -= len(key.encode())
+        if room < 0:
+            break
         levels[key] = TEXT if count < 3 else TEXT_OFTEN if count < 8 else TEXT_ALL_OVER
 
     def put(some_words, level, part_level):
