@@ -205,7 +205,7 @@ def test_library_takes_the_same_number_of_queries_for_one_hit_and_three(
         make_publication(title=f"Samen {n}", keywords=["eten", "wijk"])
     client.get("/bibliotheek/", {"q": "samen"})
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get("/bibliotheek/", {"q": "samen"})
 
 
