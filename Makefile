@@ -12,7 +12,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 CHROMIUM_NAMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check format browser
+.PHONY: help run stop test judge check format browser
 
 help:  ## say what make can do here
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s%s\n", $$1, $$2 }'
@@ -26,6 +26,9 @@ stop:  ## stop the site and its database server
 
 test: $(VENV)/has-tools .env browser  ## run every test (ARGS="-n0 -k word": only some)
 	@exec $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+judge: $(VENV)/has-tools .env browser  ## run the long matrices and drills (ARGS="-k word": only some)
+	@exec $(PYTHON) -m pytest -m judge $(ARGS)
 
 check: $(VENV)/has-tools .env  ## check the code, the migrations and the versions
 	$(PYTHON) -m ruff format --check .

@@ -16,7 +16,7 @@ from forms.contributions import (
     reopen,
     restart_check,
 )
-from forms.forms import DecisionForm
+from forms.decision import DecisionForm
 from forms.mail import REASON, compose
 from forms.models import Contribution
 from forms.models.light_check import decision_context

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from forms.contributions import Refused, answer, change, last_answers, last_document, withdraw
-from forms.forms import ReplyForm
+from forms.decision import ReplyForm
 from forms.limits import TOO_MANY, refuse_for_now, seconds_to_wait
 from forms.models import Contribution, ContributionEvent, ContributionLink, Kind, Status
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from wagtail.models import Page
 
 from publications.dutch import words
-from publications.models.publication import PublicationAuthor
+from publications.models.parts import PublicationAuthor
 from publications.search_copy import Question, Word, current_copy
 from publications.search_words import current_vocabulary
 

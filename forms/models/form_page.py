@@ -10,7 +10,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
 from forms.contributions import submit_for_review
-from forms.forms import DOORS, ContributionFormBuilder
+from forms.doors import DOORS, ContributionFormBuilder
 from forms.limits import TOO_MANY, refuse_for_now, seconds_to_wait
 from publications.models import LibraryPage
 from stories.models import ArticleIndexPage, WritingTipPage
@@ -24,7 +24,7 @@ class ContributionFormPage(AbstractForm):
     """
     “Voeg kennis toe”: a publication, a tip, or a text of your own.
 
-    The core questions are in code (`forms.forms`); editors add questions, and edit the criteria and
+    The core questions are in code (`forms.doors`); editors add questions, and edit the criteria and
     the texts. The page cannot be deleted while there are contributions.
     """
 

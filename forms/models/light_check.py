@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import AbstractGroupApprovalTask, TaskState
 
 from forms.contributions import decide_in_light_check
-from forms.forms import DecisionForm
+from forms.decision import DecisionForm
 
 from .contribution import Contribution
 from .form_page import Criterion, StandardReason

@@ -6,15 +6,8 @@ from .library import (
     PillarIndexPage,
     PillarPage,
 )
-from .publication import (
-    Access,
-    Licence,
-    PublicationAuthor,
-    PublicationKeyword,
-    PublicationPage,
-    PublicationRelation,
-    Takeaway,
-)
+from .parts import PublicationAuthor, PublicationKeyword, PublicationRelation, Takeaway
+from .publication import Access, Licence, PublicationPage
 from .search import SearchedWords, SearchFacet, SearchRow, SearchWord
 from .terms import Classified, NotReadyForPublication, SynonymGroup, Term, Vocabulary
 
