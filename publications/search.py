@@ -7,6 +7,7 @@ OR within a facet, AND between facets; a facet's counts ignore its own selection
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -14,7 +15,8 @@ from django import forms
 from django.core.paginator import Paginator
 
 from publications.models.publication import UNKNOWN_YEAR, Language, PublicationPage
-from publications.search_copy import Answer, Question, Word, current_copy
+from publications.search_answer import Answer, Question, ask
+from publications.search_copy import Word, current_copy
 from publications.search_guess import guess
 from publications.search_marks import say_where
 from publications.search_table import hash_of, kind_of, literal_title, title_key
@@ -25,6 +27,7 @@ MAX_WORDS_LENGTH = 300
 MAX_VALUES_PER_FACET = 6
 MAX_NOTICES = 5
 BEYOND_EVERY_PAGE = 1_000_000
+EVERYTHING = 16_000_000  # more than there are pages
 YEAR = re.compile("[0-9]{4}")
 NO_NUMBER = 32_767  # of a value that no page has
 SORTS = {
@@ -62,6 +65,25 @@ class LibraryQuery:
     sort: str = ""
     page: str | int = 1
 
+    @classmethod
+    def of(cls, data: Mapping) -> "LibraryQuery":
+        """
+        Return what a QueryDict or a plain dict asks for, by the names that addresses have. In a
+        dict the value of a facet may be one text or several. What it does not know, `search` tells.
+        """
+
+        def values(name):
+            found = data.getlist(name) if hasattr(data, "getlist") else data.get(name, ())
+            return tuple(dict.fromkeys([found] if isinstance(found, str) else found))
+
+        sort = data.get("sorteer", "")
+        return cls(
+            words=data.get("q", ""),
+            chosen={name: values(name) for name in FACET_NAMES},
+            sort=sort if sort in SORTS else "",
+            page=data.get("pagina", 1),
+        )
+
     def address(self, **changes) -> str:
         """Return this query as the part of an address behind the path, with `changes` applied."""
         query = replace(self, page=1, **changes)
@@ -69,6 +91,10 @@ class LibraryQuery:
         pairs += [(name, value) for name in FACET_NAMES for value in query.chosen.get(name, ())]
         pairs += [("sorteer", query.sort)] if query.sort else []
         return "?" + urlencode(pairs, errors="replace")
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words or self.sort or any(self.chosen.values()))
 
     def toggled(self, name: str, value: str) -> str:
         """Return the address with one value of a facet added, or taken away if it was chosen."""
@@ -129,7 +155,12 @@ class Results:
     @property
     def is_narrowed(self) -> bool:
         """Tell whether this is one of endlessly many lists, which search engines should leave."""
-        return bool(self.query.words or self.query.sort or any(self.query.chosen.values()))
+        return self.query.is_narrowed
+
+    @property
+    def address(self) -> str:
+        """What stands behind the path in the address of this list, its feed and its exports."""
+        return self.query.address() if self.is_narrowed else ""
 
     @property
     def chips(self) -> list[Option]:
@@ -148,28 +179,19 @@ class LibrarySearchForm(forms.Form):
     sorteer = forms.ChoiceField(label="Sorteer op", choices=list(SORTS.items()), required=False)
 
     def to_query(self) -> LibraryQuery:
-        sort = self.data.get("sorteer", "")
-        return LibraryQuery(
-            words=self.data.get("q", ""),
-            chosen={name: tuple(dict.fromkeys(self.data.getlist(name))) for name in FACET_NAMES},
-            sort=sort if sort in SORTS else "",
-            page=self.data.get("pagina", 1),
-        )
+        return LibraryQuery.of(self.data)
 
 
 def search(query: LibraryQuery, pages=None, length: int = PAGE_SIZE) -> Results:
     """
     Find live, public pages among `pages`, a queryset of one page type: publications, unless said
-    otherwise, `length` to a page. Never raises for what people type.
+    otherwise, `length` to a page. Never raises for what people type. With `Type.objects.none()`
+    total and facets are those of all pages of the type, and no hits are read.
     """
     pages = PublicationPage.objects.all() if pages is None else pages
-    vocabulary = current_vocabulary()
-    copy = current_copy()
-    copy.refresh()
-    copy.merge_facets(vocabulary.merged)
-    chosen, notices = _known_values(query, vocabulary)
-    words = " ".join(query.words.replace("\x00", "").split())[:MAX_WORDS_LENGTH].strip()
-    query = replace(query, words=words, chosen=chosen)
+    vocabulary, copy = _up_to_date()
+    query, notices = understood(query, vocabulary)
+    words = query.words
     typed = read_query(words, vocabulary)
     answer, number = _ask(copy, typed, query, pages.model, vocabulary, length)
     if not answer.has_all:
@@ -179,7 +201,8 @@ def search(query: LibraryQuery, pages=None, length: int = PAGE_SIZE) -> Results:
         suggestion = _suggestion(copy, typed, query, pages.model, vocabulary)
     hits = _read(pages, answer.ids)
     terms = {pk: _matching_terms(copy, pk, typed, vocabulary) for pk in answer.ids}
-    say_where(hits, dict(zip(answer.ids, answer.levels, strict=True)), typed.needs, terms)
+    levels = dict(zip(answer.ids, answer.levels, strict=True))
+    say_where(hits, levels, typed.needs, terms, typed.phrases)
     page = Paginator(range(answer.total), length).get_page(number)
     facets = [_facet(name, query, answer, vocabulary) for name in FACET_NAMES]
     facets = [facet for facet in facets if facet.options]
@@ -187,15 +210,56 @@ def search(query: LibraryQuery, pages=None, length: int = PAGE_SIZE) -> Results:
     return Results(query, hits, answer.total, page, facets, notices, suggestion, is_partial)
 
 
+def find_all(query: LibraryQuery, model=PublicationPage) -> tuple[list[int], bool]:
+    """
+    Return the ids of everything that `search` finds among the pages of one type, in its order, and
+    whether they have all the words. What has gone since may be among them: read live pages only.
+    """
+    vocabulary, copy = _up_to_date()
+    query = replace(understood(query, vocabulary)[0], page=1)
+    typed = read_query(query.words, vocabulary)
+    answer, _ = _ask(copy, typed, query, model, vocabulary, EVERYTHING)
+    return answer.ids, answer.has_all
+
+
+def understood(query: LibraryQuery, vocabulary: Vocabulary) -> tuple[LibraryQuery, list[str]]:
+    """Return the query as search takes it, and a notice for what it leaves out."""
+    chosen, notices = _known_values(query, vocabulary)
+    words = " ".join(query.words.replace("\x00", "").split())[:MAX_WORDS_LENGTH].strip()
+    return replace(query, words=words, chosen=chosen), notices
+
+
+def _up_to_date():
+    vocabulary = current_vocabulary()
+    copy = current_copy()
+    copy.refresh()
+    copy.merge_facets(vocabulary.merged)
+    return vocabulary, copy
+
+
 def _ask(copy, typed: Typed, query, model, vocabulary, length: int) -> tuple[Answer, int]:
     """Return the answer and the number of the page of hits, which is the nearest one there is."""
+    question = question_of(copy, typed, query, model, vocabulary, length)
+    number = _page_number(query.page)
+    question.start = (number - 1) * length
+    answer = ask(copy, question)
+    last_page = max(1, -(-answer.total // length))
+    if number > last_page:
+        number, question.start = last_page, (last_page - 1) * length
+        answer = ask(copy, question)
+    return answer, number
+
+
+def question_of(copy, typed: Typed, query, model, vocabulary, length: int) -> Question:
+    """Return what was typed and chosen in the terms of the copy: what its first page must hold."""
+    copy.read(word for need in (*typed.needs, *typed.without) for part in need for word in part)
     _finish_last_word(copy, typed, vocabulary)
     has_exclusions = bool(typed.without or typed.without_phrases)
     title = Word((literal_title(query.words),))
     if has_exclusions and copy.is_known(title):  # somebody typed a title with a minus in it
         typed = Typed(needs=[((title,),)])
     numbers = vocabulary.numbers
-    question = Question(
+    return Question(
         kind=numbers.get(("kind", kind_of(model)), NO_NUMBER),
         needs=typed.needs,
         phrases=typed.phrases,
@@ -207,21 +271,10 @@ def _ask(copy, typed: Typed, query, model, vocabulary, length: int) -> tuple[Ans
             for name, values in query.chosen.items()
             if values
         },
-        members={
-            name: [numbers[name, v] for v in vocabulary.values[name] if (name, v) in numbers]
-            for name in FACET_NAMES
-        },
+        members={name: vocabulary.members.get(name, []) for name in FACET_NAMES},
         order=query.sort or ("beste" if query.words else "nieuwste"),
         length=length,
     )
-    number = _page_number(query.page)
-    question.start = (number - 1) * length
-    answer = copy.ask(question)
-    last_page = max(1, -(-answer.total // length))
-    if number > last_page:
-        number, question.start = last_page, (last_page - 1) * length
-        answer = copy.ask(question)
-    return answer, number
 
 
 def _finish_last_word(copy, typed: Typed, vocabulary: Vocabulary) -> None:
@@ -292,7 +345,7 @@ def _facet(name: str, query: LibraryQuery, answer: Answer, vocabulary: Vocabular
 
 def _read(pages, ids: list[int]) -> list:
     """Return these pages as they are now, in this order, leaving out what is no longer public."""
-    if not ids:
+    if not ids or pages.query.is_empty():
         return []
     found = {hit.pk: hit for hit in pages.live().public().filter(pk__in=ids).for_hits()}
     hits = [found[pk] for pk in ids if pk in found]

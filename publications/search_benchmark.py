@@ -5,73 +5,25 @@ Every engine gives 20 hits, the exact total and the counts of all facet values, 
 ignoring its own selection. Pages are not read: none of the engines would do that differently.
 """
 
-import random
 import resource
 import statistics
 import tempfile
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import tantivy
 from django.db import connection
-from django.db.models import Count
+from wagtail.search.query import Phrase
 
 from publications.dutch import keys
-from publications.models import PublicationPage
-from publications.search import PAGE_SIZE, LibraryQuery, _ask
-from publications.search_copy import WEIGHTS, Copy, Question, forget
-from publications.search_corpus import SEED, WordSource
-from publications.search_table import HIGHEST, TERM, words
+from publications.models import PublicationPage, Term
+from publications.search import PAGE_SIZE, LibraryQuery, question_of
+from publications.search_answer import ask
+from publications.search_check import Task
+from publications.search_copy import Copy, forget
+from publications.search_table import words
 from publications.search_words import current_vocabulary, read_query
-
-QUERIES_PER_CLASS = 5
-KINDS = ("zeldzaam", "gewoon", "vaak", "twee woorden", "drie woorden", "zin", "begin", "geen woord")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One query of one class; `chosen` is what is selected in two facets, or nothing."""
-
-    kind: str
-    text: str
-    chosen: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}, met filters" if self.chosen else self.kind
-
-
-def make_tasks() -> list[Task]:
-    """Return queries of every class, each with and without two groups selected."""
-    dice = random.Random(7)  # noqa: S311
-    source = WordSource(random.Random(SEED))  # noqa: S311
-    long_words = [word for word in source.words if len(word) > 3]
-    common, middling, rare = long_words[5:40], long_words[300:2000], long_words[8_000:30_000]
-    summaries = list(
-        PublicationPage.objects.order_by("pk").values_list("summary", flat=True)[:2000:17]
-    )
-    tasks = []
-    for n in range(QUERIES_PER_CLASS):
-        summary = dice.choice(summaries).split()
-        place = dice.randrange(len(summary) - 2)
-        texts = [
-            dice.choice(rare),
-            dice.choice(middling),
-            dice.choice(common),
-            f"{dice.choice(common)} {dice.choice(middling)}",
-            f"{dice.choice(common)} {dice.choice(common)} {dice.choice(middling)}",
-            f'"{" ".join(summary[place : place + 2])}"',
-            f"{dice.choice(middling)[:4]}*",
-            "",
-        ]
-        chosen = {
-            "pijler": ("maat-pijler-0", "maat-pijler-1")[: 1 + n % 2],
-            "soort": tuple(f"maat-soort-{k}" for k in range(1 + n % 3)),
-        }
-        for kind, text in zip(KINDS, texts, strict=True):
-            tasks += [Task(kind, text), Task(kind, text, chosen)]
-    return tasks
 
 
 class Ours:
@@ -89,8 +41,8 @@ class Ours:
         vocabulary = current_vocabulary()
         query = LibraryQuery(words=task.text, chosen=task.chosen)
         typed = read_query(task.text, vocabulary)
-        answer, _ = _ask(self.copy, typed, query, PublicationPage, vocabulary, PAGE_SIZE)
-        return answer
+        model = PublicationPage
+        return ask(self.copy, question_of(self.copy, typed, query, model, vocabulary, PAGE_SIZE))
 
 
 class Naive:
@@ -195,36 +147,28 @@ class Naive:
     def _tsquery(text: str) -> str:
         if text.startswith('"'):
             return " <-> ".join(words(text))
+        if " -" in text:
+            return " & !".join(words(text))
         if text.endswith("*"):
             return f"{text[:-1]}:*"
         return " & ".join(words(text))
 
 
 class Wagtail:
-    """Wagtail's own backend: hits, count and its facets one by one."""
+    """Wagtail's own backend, asked what it can: hits and total, filtered by kind. No counts."""
 
-    name = "Wagtail"
+    name = "Wagtail, alleen treffers en totaal"
+    cannot = ("begin", "zonder een woord")
 
     def run(self, task: Task):
         pages = PublicationPage.objects.live()
         if "soort" in task.chosen:
-            pages = pages.filter(kind__slug__in=task.chosen["soort"])
-        text = task.text.strip('"*')
-        if not text:
+            pages = pages.filter(kind__in=Term.objects.filter(slug__in=task.chosen["soort"]))
+        if not task.text:
             return pages.count(), list(pages.order_by("-year").values_list("pk", flat=True)[:20])
+        text = Phrase(task.text.strip('"')) if task.text.startswith('"') else task.text
         found = pages.search(text, operator="and")
-        hits = [page.pk for page in found[:20]]
-        found.facet("kind")
-        found.facet("year")
-        ids = found.get_queryset().order_by().values("pk")
-        for name in Naive.LISTS:
-            list(
-                PublicationPage.objects.filter(pk__in=ids)
-                .order_by()
-                .values(name)
-                .annotate(Count("pk"))
-            )
-        return found.count(), hits
+        return found.count(), [page.pk for page in found[:20]]
 
 
 class Tantivy:
@@ -235,7 +179,7 @@ class Tantivy:
     def prepare(self) -> None:
         schema = tantivy.SchemaBuilder()
         schema.add_unsigned_field("id", stored=True, fast=True)
-        for name in ("title", "own", "body"):
+        for name in ("title", "own", "all", "body"):
             schema.add_text_field(name, tokenizer_name="whitespace")
         schema.add_unsigned_field("facet", indexed=True, fast=True)
         self.schema = schema.build()
@@ -271,6 +215,7 @@ class Tantivy:
                     document.add_unsigned("id", pk)
                     document.add_text("title", text_of(title))
                     document.add_text("own", " ".join(words(f"{title} {summary}")))
+                    document.add_text("all", " ".join(words(f"{title} {summary} {text}")))
                     document.add_text("body", text_of(f"{summary} {text}"))
                     for number in facets:
                         document.add_unsigned("facet", number)
@@ -283,7 +228,7 @@ class Tantivy:
     def run(self, task: Task):
         query, must = tantivy.Query, tantivy.Occur.Must
         numbers = current_vocabulary().numbers
-        parts = [(must, part) for part in self._words(task.text)]
+        parts = list(self._words(task.text))
         groups = {
             name: query.term_set_query(
                 self.schema, "facet", [numbers[name, value] for value in values]
@@ -301,80 +246,50 @@ class Tantivy:
         return found.count, found.hits
 
     def _words(self, text: str):
-        query, should = tantivy.Query, tantivy.Occur.Should
+        query, should, must = tantivy.Query, tantivy.Occur.Should, tantivy.Occur.Must
         if text.startswith('"'):
-            yield query.phrase_query(self.schema, "own", words(text))
+            yield must, query.phrase_query(self.schema, "all", words(text))
         elif text.endswith("*"):
-            yield query.regex_query(self.schema, "own", f"{text[:-1]}.*")
+            yield must, query.regex_query(self.schema, "own", f"{text[:-1]}.*")
         else:
-            for word in words(text):
+            for typed in text.split():
+                word = typed.lstrip("-")
                 key = keys(word)[0]
                 title = query.term_query(self.schema, "title", key)
                 body = query.term_query(self.schema, "body", key)
-                yield query.boolean_query([(should, query.boost_query(title, 5.0)), (should, body)])
+                either = [(should, query.boost_query(title, 5.0)), (should, body)]
+                occur = must if typed == word else tantivy.Occur.MustNot
+                yield occur, query.boolean_query(either)
 
 
-def check_against_sql(tasks: list[Task]) -> tuple[int, int]:
+class Clock:
     """
-    Return how many of these queries were compared with plain SQL on the search table, and how many
-    gave another total, other counts or other hits. No copy is asked: PostgreSQL works it all out.
+    Tells the time by the clock, and the processor time of this process and of the database's own
+    process for it. On a machine where others work only the second can be compared.
     """
-    vocabulary = current_vocabulary()
-    compared = different = 0
-    for task in tasks:
-        if task.kind in ("zin", "begin", "vaak", "drie woorden") or task.chosen or not task.text:
-            continue
-        copy = Copy()
-        copy.refresh()
-        typed = read_query(task.text, vocabulary)
-        query = LibraryQuery(words=task.text)
-        answer, _ = _ask(copy, typed, query, PublicationPage, vocabulary, PAGE_SIZE)
-        total, hits, counts = _by_sql(Question(kind=None, needs=typed.needs))
-        there = {n: int(count) for n, count in enumerate(answer.counts) if count}
-        compared += 1
-        different += (total, hits, counts) != (answer.total, answer.ids, there)
-    return compared, different
+
+    def __init__(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.spent = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+        self.knows_database = self.spent.exists()
+
+    def now(self) -> tuple[float, float]:
+        in_database = 0
+        if self.knows_database:
+            in_database = int(self.spent.read_text().split()[0]) / 1e9
+        return time.perf_counter(), time.process_time() + in_database
 
 
-def _by_sql(question: Question):
-    levels, wheres, parameters = [], [], []
-    for need in question.needs:
-        word = need[0][0]
-        cases = " ".join(
-            f"WHEN vector @@ ''{'|'.join(f'{key}/{level}' for key in word.keys)}'' THEN {level}"
-            for level in range(HIGHEST, 0, -1)
-        )
-        cases = cases.replace("''", "'")
-        having = f"facets && ARRAY[{','.join(map(str, word.facets))}]::smallint[]"
-        levels.append(
-            f"greatest(CASE {cases} ELSE 0 END, CASE WHEN {having} THEN {TERM} ELSE 0 END)"
-        )
-        wheres.append(f"{levels[-1]} > 0")
-    weights = "ARRAY[" + ",".join(str(WEIGHTS[level]) for level in range(1, HIGHEST + 1)) + "]"
-    score = " + ".join(f"({weights})[{level}]" for level in levels)
-    found = f"FROM publications_searchrow WHERE is_live AND {' AND '.join(wheres)}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id {found} ORDER BY {score} DESC, day DESC, id DESC LIMIT 20",
-            parameters,
-        )
-        hits = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(f"SELECT count(*) {found}", parameters)
-        total = cursor.fetchone()[0]
-        cursor.execute(
-            f"SELECT f, count(*) FROM (SELECT facets {found}) m, unnest(facets) f"  # noqa: S608
-            " GROUP BY f",
-            parameters,
-        )
-        return total, hits, dict(cursor.fetchall())
-
-
-def measure(engines, tasks, repeat: int, rare: dict[str, int], report) -> dict:
+def measure(engines, tasks, repeat: int, rare: dict[str, int], report) -> tuple[dict, dict]:
     """
-    Run every task on every engine, taking turns; return the seconds per engine and class. `rare`
-    maps an engine to n when it is slow: it runs on every n-th query, once.
+    Run every task on every engine, taking turns; return the seconds per engine and class, by the
+    clock and of the processor. `rare` maps an engine to n when it is slow: it runs on every n-th
+    query, once.
     """
-    times = {engine.name: defaultdict(list) for engine in engines}
+    by_clock = {engine.name: defaultdict(list) for engine in engines}
+    of_processor = {engine.name: defaultdict(list) for engine in engines}
+    clock = Clock()
     for engine in engines:
         engine.run(tasks[0])
     for turn in range(repeat):
@@ -384,13 +299,18 @@ def measure(engines, tasks, repeat: int, rare: dict[str, int], report) -> dict:
                 every = rare.get(engine.name)
                 if every and (turn or (number // 2) % every):
                     continue
+                if task.kind in getattr(engine, "cannot", ()):
+                    continue
                 if turn == 0 and getattr(engine, "is_cold", None) is False:
                     engine.run(task)  # the first time reads the words
-                start = time.perf_counter()
+                start, start_of_processor = clock.now()
                 engine.run(task)
-                times[engine.name][task.name].append(time.perf_counter() - start)
+                end, end_of_processor = clock.now()
+                by_clock[engine.name][task.name].append(end - start)
+                spent = end_of_processor - start_of_processor
+                of_processor[engine.name][task.name].append(spent)
         report(turn + 1)
-    return times
+    return by_clock, of_processor
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -419,7 +339,7 @@ def table(times: dict, base: str = "tantivy") -> str:
 
 
 def memory_of_copy(tasks: list[Task]) -> float:
-    """Return how many MB this process grows by a copy and every word of the tasks."""
+    """Return how many MB this process grows by Dutch, a copy and every word of the tasks."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     forget()
     copy = Copy()

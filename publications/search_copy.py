@@ -3,7 +3,7 @@ A copy of what searching needs, in the memory of this process.
 
 PostgreSQL holds everything; this can be dropped at any moment. It keeps one bit per page and facet
 value, and one byte per page for each word that somebody searched: the word's level there. With
-those every match is ranked and every facet counted by a few lines of numpy.
+those `search_answer` ranks every match and counts every facet in a few lines of numpy.
 
 Before each search it asks which rows were written by transactions that it has not seen, and takes
 them in. So a change is right at the next search after its commit, in every process, and writers
@@ -12,35 +12,31 @@ never wait for each other.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import psycopg
 from django.db import connection
 
-from publications.search_table import HIGHEST, PART_OF_TITLE, TERM, pair_of
+from publications.search_table import HIGHEST, PART_OF_TITLE, TERM, pairs_of
 
-# What each level adds to the score. A word in the title outweighs any other place.
-WEIGHTS = np.zeros(256, dtype=np.int64)
-WEIGHTS[: HIGHEST + 1] = [0, 1, 2, 3, 2, 5, 6, 7, 4, 9, 10, 12, 13, 20, 21, 22]
-EXACT_TITLE = 1000
 ID_BITS = 24  # page ids up to 16 million
-SCORE_SHIFT = 44
 MAX_WORD_BYTES = 40 * 1024 * 1024
 MAX_CHANGES = 2000
 MAX_LISTS = 200
 SPARE_FACETS = 16
+IN_INDEX = tuple(level for level in range(1, HIGHEST + 1) if level != TERM)
 
 CHANGED = """
 SELECT 'publications_searchrow'::regclass::oid::bigint, pg_current_snapshot()::text,
     EXISTS (SELECT FROM publications_searchrow
-        WHERE (changed_in >= %s OR changed_in = ANY(%s))
+        WHERE (changed_in >= %s OR changed_in = ANY(%s::bigint[]))
         AND changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
 """
 CHANGES = """
 SELECT id, day, is_live, title_hash, facets, tsvector_to_array(vector)
-FROM publications_searchrow WHERE (changed_in >= %s OR changed_in = ANY(%s))
+FROM publications_searchrow WHERE (changed_in >= %s OR changed_in = ANY(%s::bigint[]))
 AND changed_in < pg_snapshot_xmax(pg_current_snapshot())::text::bigint LIMIT %s
 """
 ALL_ROWS = """
@@ -52,13 +48,22 @@ ALL_FACETS = """
 SELECT number, string_agg(int4send(id), '')
 FROM publications_searchrow, unnest(facets) number WHERE is_live GROUP BY number
 """
-# One scan of the index per word and level; not one constant query, so that the planner takes it.
-LEVELS = """
-SELECT w, l, (SELECT string_agg(int4send(id), '') FROM publications_searchrow
-    WHERE vector @@ ('''' || w || '/' || l || '''')::tsquery)
-FROM unnest(%s::text[]) w, generate_series(1, %s) l
+# One scan of the index for each level of each word, and for each list. No query is a constant, so
+# that the planner takes the index whatever it thinks of the word.
+FOUND = """
+SELECT number, (
+    SELECT string_agg(int4send(id), '') FROM publications_searchrow WHERE vector @@ query
+)
+FROM unnest(%s::text[]::tsquery[]) WITH ORDINALITY asked (query, number)
 """
-IDS = "SELECT string_agg(int4send(id), '') FROM publications_searchrow WHERE vector @@ %s::tsquery"
+PHRASE = """
+SELECT string_agg(int4send(id), '') FROM publications_searchrow
+WHERE pairs @> (SELECT %s::smallint[]) AND strpos(text, %s) > 0
+"""
+BY_TITLE = """
+SELECT string_agg(int4send(id), '' ORDER BY title_key COLLATE "C", id)
+FROM publications_searchrow WHERE is_live
+"""
 
 
 @dataclass(frozen=True)
@@ -73,40 +78,21 @@ class Word:
     prefix: str = ""
 
 
+@dataclass(frozen=True)
+class PageList:
+    """The pages that a tsquery finds, or that have these words side by side."""
+
+    query: str = ""
+    phrase: tuple[str, ...] = ()
+
+
 # What must be there: one of several alternatives, each of which may take several words.
 Need = tuple[tuple[Word, ...], ...]
+ORDER_OF_TITLES = PageList()
 
 
-@dataclass
-class Question:
-    """What to look for, in the terms of the copy."""
-
-    kind: int | None  # the number of the facet that every hit must have
-    needs: list[Need] = field(default_factory=list)
-    phrases: list[tuple[str, ...]] = field(default_factory=list)
-    without: list[Need] = field(default_factory=list)
-    without_phrases: list[tuple[str, ...]] = field(default_factory=list)
-    title_hash: int | None = None
-    groups: dict[str, list[int]] = field(default_factory=dict)  # chosen facet numbers per facet
-    members: dict[str, list[int]] = field(default_factory=dict)  # all numbers of those facets
-    order: str = "beste"
-    start: int = 0
-    length: int = 20
-
-
-@dataclass
-class Answer:
-    """
-    `ids` of one page of hits in order, the exact total, the count of each facet number, the level
-    of each need in each of those hits, and how many needs the hits have when none has all.
-    """
-
-    ids: list[int]
-    total: int
-    counts: np.ndarray
-    levels: list[list[int]]
-    all_ids: np.ndarray
-    has_all: bool = True
+def beginning(prefix: str) -> PageList:
+    return PageList(f"'={prefix}':*")
 
 
 class Copy:
@@ -116,7 +102,7 @@ class Copy:
         self.lock = threading.RLock()
         self.max_word_bytes = max_word_bytes
         self.table = None  # the table that was read; a rebuild puts another in its place
-        self.seen = (0, [])  # transactions from this number on, and these, were not seen
+        self.seen = (0, "{}")  # transactions from this number on, and these, were not seen
         self.generation = 0  # goes up with every change taken in
         self.capacity = 0
         self.words = OrderedDict()
@@ -146,7 +132,7 @@ class Copy:
             # The older of the two moments: what came in between is taken in once more, harmlessly.
             _, end, running = snapshot.split(":")
             self.table = table
-            self.seen = (int(end), [int(number) for number in running.split(",") if number])
+            self.seen = (int(end), f"{{{running}}}")
             self.generation += 1
 
     def _load(self, cursor) -> None:
@@ -185,12 +171,12 @@ class Copy:
             self.bits[:, byte] &= ~bit
             self.bits[facets, byte] |= bit
             levels = dict(lexeme.split("/") for lexeme in lexemes if "/" in lexeme)
-            for key, array in self.words.items():
-                level = int(levels.get(key, 0))
+            for keys, array in self.words.items():
+                level = max(int(levels.get(key, 0)) for key in keys)
                 if array is not None:
                     array[pk] = level
                 elif level:
-                    self.words[key] = array = np.zeros(self.capacity, dtype=np.uint8)
+                    self.words[keys] = array = np.zeros(self.capacity, dtype=np.uint8)
                     array[pk] = level
         self._settle()
 
@@ -201,9 +187,9 @@ class Copy:
         self.days = np.pad(self.days, (0, more))
         self.titles = np.pad(self.titles, (0, more))
         self.bits = np.pad(self.bits, ((0, 0), (0, more // 8)))
-        for key, array in self.words.items():
+        for keys, array in self.words.items():
             if array is not None:
-                self.words[key] = np.pad(array, (0, more))
+                self.words[keys] = np.pad(array, (0, more))
 
     def merge_facets(self, merged: dict[int, int]) -> None:
         """From now on count one facet as another, as when an editor has merged two terms."""
@@ -221,61 +207,55 @@ class Copy:
             for number, counts_as in self.merged.items():
                 self.facets[counts_as] |= self.facets[number]
                 self.facets[number] = 0
-        self.wide_facets = self.facets.view(np.uint64)
         self.ties = (self.days << ID_BITS) | np.arange(self.capacity, dtype=np.int64)
         self.live_bits = np.packbits(self.live)
+        self.nowhere = np.zeros(self.capacity, dtype=np.uint8)
 
     # --- Words ----------------------------------------------------------------------------------
 
-    def _fetch(self, keys: set[str], lists: set[str]) -> None:
-        """Read the words and lists that are not here yet, without keeping other threads waiting."""
+    def read(self, words: Iterable[Word], lists: Iterable[PageList] = ()) -> None:
+        """Read what is not here yet, all at once, without keeping other threads waiting."""
+        words = list(words)
+        keys = {word.keys for word in words if word.keys}
+        lists = {*lists, *(beginning(word.prefix) for word in words if word.prefix)}
         for attempt in range(3):
             with self.lock:
                 generation = self.generation
                 keys = {key for key in keys if key not in self.words}
-                lists = {query for query in lists if query not in self.lists}
+                lists = {one for one in lists if one not in self.lists}
                 if not keys and not lists:
                     return
                 if attempt == 2:  # changes keep coming in: hold them up for once
-                    self._keep(*self._read(keys, lists))
+                    self._keep(*_read(sorted(keys), list(lists)))
                     return
-            found = self._read(keys, lists)
+            found = _read(sorted(keys), list(lists))
             with self.lock:
                 if generation == self.generation:
                     self._keep(*found)
                     return
 
-    @staticmethod
-    def _read(keys: set[str], lists: set[str]):
-        with _cursor() as cursor:
-            levels, found = {key: [] for key in keys}, {}
-            if keys:
-                rows = cursor.execute(LEVELS, [sorted(keys), HIGHEST], binary=True)
-                for key, level, ids in rows:
-                    if ids:
-                        levels[key].append((level, _numbers(ids)))
-            for query in lists:
-                found[query] = _numbers(cursor.execute(IDS, [query], binary=True).fetchone()[0])
-        return levels, found
-
-    def _keep(self, levels, found) -> None:
-        if found:
-            highest = max((ids.max() for ids in found.values() if len(ids)), default=0)
-        else:
-            highest = 0
-        pairs = [pair for some in levels.values() for pair in some]
-        highest = max([highest, *(ids.max() for _, ids in pairs)])
+    def _keep(self, words, lists) -> None:
+        many = [ids for levels in words.values() for _, ids in levels] + list(lists.values())
+        highest = max((int(ids.max()) for ids in many if len(ids)), default=0)
         if highest >= self.capacity:
-            self._grow(int(highest))
+            self._grow(highest)
             self._settle()
-        for key, places in levels.items():
-            array = np.zeros(self.capacity, dtype=np.uint8) if places else None
-            for level, ids in places:
-                array[ids] = np.maximum(array[ids], level)
-            self.words[key] = array
-        self.lists.update(found)
+        for keys, levels in words.items():
+            array = np.zeros(self.capacity, dtype=np.uint8) if levels else None
+            for level, ids in levels:  # from the lowest to the highest
+                array[ids] = level
+            self.words[keys] = array
+        self.lists.update(lists)
 
-    def _forget_least_used(self) -> None:
+    def has_read(self, words: Iterable[Word], lists: Iterable[PageList] = ()) -> bool:
+        """Tell whether all of these are here; another thread may have dropped one."""
+        words = list(words)
+        return all(word.keys in self.words for word in words if word.keys) and all(
+            one in self.lists
+            for one in (*lists, *(beginning(word.prefix) for word in words if word.prefix))
+        )
+
+    def forget_least_used(self) -> None:
         size = sum(array is not None for array in self.words.values()) * self.capacity
         while self.words and (size > self.max_word_bytes or len(self.words) > 20_000):
             _, array = self.words.popitem(last=False)
@@ -283,50 +263,39 @@ class Copy:
         while len(self.lists) > MAX_LISTS:
             self.lists.popitem(last=False)
 
-    def _level(self, word: Word) -> np.ndarray:
-        """Return the level of one word in every page."""
-        arrays = []
-        for key in word.keys:
-            self.words.move_to_end(key)
-            if self.words[key] is not None:
-                arrays.append(self.words[key])
-        result = arrays[0] if arrays else np.zeros(self.capacity, dtype=np.uint8)
-        for array in arrays[1:]:
-            result = np.maximum(result, array)
+    def level(self, word: Word) -> np.ndarray:
+        """Return the level of one word in every page. Not to be changed."""
+        result = None
+        if word.keys:
+            self.words.move_to_end(word.keys)
+            result = self.words[word.keys]
+        if result is None:
+            result = self.nowhere
         terms = [number for number in word.facets if number < len(self.facets)]
         if terms:
             having = np.unpackbits(np.bitwise_or.reduce(self.facets[terms]))
             result = np.maximum(result, having * np.uint8(TERM))
         if word.prefix:
-            self.lists.move_to_end(prefix_query(word.prefix))
-            ids = self.lists[prefix_query(word.prefix)]
+            ids = self.pages(beginning(word.prefix))
             result = result.copy()
             result[ids] = np.maximum(result[ids], PART_OF_TITLE)
         return result
 
+    def pages(self, one: PageList) -> np.ndarray:
+        """Return the ids of the pages of a list that was read."""
+        self.lists.move_to_end(one)
+        return self.lists[one]
+
     def is_known(self, word: Word) -> bool:
         """Tell whether any page has this word."""
-        self._fetch(set(word.keys), set())
-        with self.lock:
-            return bool(word.facets) or any(
-                (array := self.words.get(key)) is not None and array.any() for key in word.keys
-            )
-
-    def _levels(self, need: Need) -> np.ndarray:
-        """Return the level of the best alternative in every page; each takes all its words."""
-        best = None
-        for alternative in need:
-            levels = self._level(alternative[0])
-            for word in alternative[1:]:
-                levels = np.minimum(levels, self._level(word))
-            best = levels if best is None else np.maximum(best, levels)
-        return np.zeros(self.capacity, dtype=np.uint8) if best is None else best
-
-    def _having_phrase(self, phrase: tuple[str, ...]) -> np.ndarray:
-        having = np.zeros(self.capacity, dtype=bool)
-        self.lists.move_to_end(phrase_query(phrase))
-        having[self.lists[phrase_query(phrase)]] = True
-        return having
+        if word.facets:
+            return True
+        keys_alone = Word(word.keys)
+        while True:
+            self.read([keys_alone])
+            with self.lock:
+                if self.has_read([keys_alone]):
+                    return bool(word.keys) and bool(self.level(keys_alone).any())
 
     def facets_of(self, pk: int, numbers: set[int]) -> set[int]:
         """Return which of these facets a page has."""
@@ -335,124 +304,34 @@ class Copy:
             having = self.facets[known, pk >> 3] & np.uint8(128 >> (pk & 7))
             return {number for number, has in zip(known, having, strict=True) if has}
 
-    # --- Searching ------------------------------------------------------------------------------
 
-    def ask(self, question: Question) -> Answer:
-        """Answer a question with what was in the database at the last `refresh`, or later."""
-        words = [
-            word
-            for need in (*question.needs, *question.without)
-            for alternative in need
-            for word in alternative
-        ]
-        keys = {key for word in words for key in word.keys}
-        lists = {prefix_query(word.prefix) for word in words if word.prefix}
-        lists |= {phrase_query(p) for p in (*question.phrases, *question.without_phrases)}
-        while True:
-            self._fetch(keys, lists)
-            with self.lock:
-                # Another thread may have dropped one in the meantime.
-                if self.words.keys() >= keys and self.lists.keys() >= lists:
-                    answer = self._answer(question)
-                    self._forget_least_used()
-                    return answer
-
-    def _answer(self, question: Question) -> Answer:
-        base = self.live_bits
-        if question.kind is not None:
-            base = base & self._facet_bits([question.kind])
-        levels = [self._levels(need) for need in question.needs]
-        matching, has_all = self._matching(question, levels, base)
-        masks = {name: self._facet_bits(chosen) for name, chosen in question.groups.items()}
-        found = matching
-        for mask in masks.values():
-            found = found & mask
-        counts = self._counts(found)
-        for name, members in question.members.items():
-            if name not in masks:
-                continue
-            others = matching
-            for other, mask in masks.items():
-                if other != name:
-                    others = others & mask
-            numbers = [number for number in members if number < len(self.facets)]
-            counts[numbers] = self._counts(others, numbers)
-        ids = np.flatnonzero(np.unpackbits(found))
-        best = self._in_order(question, ids, levels)
-        in_hits = [[int(array[pk]) for array in levels] for pk in best]
-        return Answer([int(pk) for pk in best], len(ids), counts, in_hits, ids, has_all)
-
-    def _matching(self, question, levels, base) -> tuple[np.ndarray, bool]:
-        """Return the bits of the pages that have everything, or else the most; and which it was."""
-        is_there = [array > 0 for array in levels]
-        is_there += [self._having_phrase(phrase) for phrase in question.phrases]
-        if not is_there:
-            everything = self.live if question.title_hash is None else np.zeros_like(self.live)
-            is_there = [everything]
-        unwanted = [self._levels(need) > 0 for need in question.without]
-        unwanted += [self._having_phrase(phrase) for phrase in question.without_phrases]
-        has_all = np.logical_and.reduce(is_there)
-        for having in unwanted:
-            has_all &= ~having
-        if question.title_hash is not None:
-            has_all |= self.titles == question.title_hash
-        matching = np.packbits(has_all) & base
-        if matching.any() or len(is_there) == 1:
-            return matching, True
-        how_many = np.add.reduce(is_there, dtype=np.uint8)
-        how_many *= np.unpackbits(base)
-        for having in unwanted:
-            how_many[having] = 0
-        most = how_many.max()
-        return np.packbits((how_many == most) & (most > 0)), False
-
-    def _facet_bits(self, numbers) -> np.ndarray:
-        numbers = [number for number in numbers if number < len(self.facets)]
-        return np.bitwise_or.reduce(self.facets[numbers], axis=0)
-
-    def _counts(self, found: np.ndarray, numbers=None) -> np.ndarray:
-        rows = self.wide_facets if numbers is None else self.wide_facets[numbers]
-        return np.bitwise_count(rows & found.view(np.uint64)).sum(axis=1, dtype=np.int64)
-
-    def _in_order(self, question, ids, levels) -> np.ndarray:
-        if question.order == "titel":
-            return _by_title(ids, question.start, question.length)
-        keys = self.ties[ids]
-        if question.order == "oudste":
-            days = self.days[ids]
-            keys = -np.where(days == 0, keys | (1 << 60), keys)
-        elif question.order == "beste" and levels:
-            scores = sum((WEIGHTS[array[ids]] for array in levels), np.zeros(len(ids), np.int64))
-            scores[self.titles[ids] == question.title_hash] += EXACT_TITLE
-            keys = (scores << SCORE_SHIFT) | keys
-        end = min(question.start + question.length, len(ids))
-        if end < len(ids):
-            top = np.argpartition(keys, len(ids) - end)[len(ids) - end :]
-        else:
-            top = np.arange(len(ids))
-        return ids[top[np.argsort(-keys[top])]][question.start : end]
-
-
-def prefix_query(prefix: str) -> str:
-    return f"'={prefix}':*"
-
-
-def phrase_query(phrase: tuple[str, ...]) -> str:
-    """Return the query of neighbouring words. The pairs leave the index little to look up."""
-    pairs = {f"'{pair_of(*pair)}'" for pair in pairwise(phrase)}
-    words = " <-> ".join(f"'{word}'" for word in phrase)
-    return " & ".join([*sorted(pairs), f"({words})"])
-
-
-def _by_title(ids, start: int, length: int) -> np.ndarray:
+def _read(keys: list[tuple[str, ...]], lists: list[PageList]):
+    """Return from the database (level, ids) of each word, and the ids of each list: in one go."""
+    queries = [
+        " | ".join(f"'{key}/{level}'" for key in some) for some in keys for level in IN_INDEX
+    ]
+    beginnings = [one for one in lists if one.query]
+    queries += [one.query for one in beginnings]
+    words, found = {some: [] for some in keys}, {}
     with _cursor() as cursor:
-        rows = cursor.execute(
-            "SELECT id FROM publications_searchrow WHERE id = ANY(%s)"
-            ' ORDER BY title_key COLLATE "C", id OFFSET %s LIMIT %s',
-            [ids.tolist(), start, length],
-            binary=True,
-        ).fetchall()
-    return np.array([pk for (pk,) in rows], dtype=np.int64)
+        for number, ids in cursor.execute(FOUND, [queries], binary=True) if queries else ():
+            place, level = divmod(number - 1, len(IN_INDEX))
+            if place >= len(keys):
+                found[beginnings[number - 1 - len(keys) * len(IN_INDEX)]] = _numbers(ids)
+            elif ids:
+                words[keys[place]].append((IN_INDEX[level], _numbers(ids)))
+        for one in lists:
+            if one.phrase:
+                text = f" {' '.join(one.phrase)} "
+                cursor.execute(PHRASE, [pairs_of([one.phrase]), text], binary=True)
+            elif one == ORDER_OF_TITLES:
+                cursor.execute(BY_TITLE, binary=True)
+            else:
+                continue
+            found[one] = _numbers(cursor.fetchone()[0])
+    for levels in words.values():
+        levels.sort(key=lambda pair: pair[0])
+    return words, found
 
 
 def _cursor():

@@ -21,7 +21,7 @@ def library_words() -> list[str]:
     """Return the words of the library, as they were at most a minute ago."""
     global _kept
     if not _kept or time.monotonic() - _kept[0] > FRESH_SECONDS:
-        known = SearchWord.objects.order_by("word").values_list("word", flat=True)
+        known = SearchWord.objects.order_by("word").values_list("word", flat=True).distinct()
         _kept = (time.monotonic(), list(known))
     return _kept[1]
 

@@ -2,6 +2,7 @@
 
 import re
 
+from django.db import connection
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -9,21 +10,37 @@ from publications.dutch import keys, parts, spans
 from publications.models.files import LibraryDocument
 from publications.search_copy import Need
 from publications.search_table import TEXT_ALL_OVER
+from publications.search_words import SMALL_WORDS
 
 EXCERPT = 150  # characters around the first word
 MAX_PAGES_READ = 400
 MAX_TEXT_READ = 20_000
 SENTENCE_GAP = re.compile(r"\s+")
+WHOLE_PHRASE = 100  # a place that has it counts for more than one with its words apart
+
+PAGES_OF_PHRASE = r"""
+SELECT id, length(before) - length(replace(before, E'\f', ''))
+FROM publications_searchrow, left(text, strpos(text, %s)) before
+WHERE id = ANY(%s) AND before <> ''
+"""
 
 
 class Marker:
     """Knows which words of a text are among those that were looked for."""
 
-    def __init__(self, needs: list[Need]):
-        words = [word for need in needs for alternative in need for word in alternative]
+    def __init__(self, needs: list[Need], phrases: list[tuple[str, ...]] = ()):
+        alternatives = [alternative for need in needs for alternative in need]
+        words = [word for alternative in alternatives for word in alternative]
         self.keys = {key for word in words for key in word.keys}
+        # In “huis van de wijk”, which somebody may have meant, “van” and “de” say nothing.
+        alone = {key for some in alternatives if len(some) == 1 for key in some[0].keys}
+        self.keys -= {key for word in SMALL_WORDS for key in keys(word)} - alone
         self.prefixes = tuple(word.prefix for word in words if word.prefix)
+        self.phrases = list(phrases)
         self._known = {}
+
+    def has_something(self) -> bool:
+        return bool(self.keys or self.prefixes or self.phrases)
 
     def wants(self, surface: str) -> set[str]:
         """Return the keys of a word that were looked for."""
@@ -37,11 +54,29 @@ class Marker:
 
     def places(self, text: str) -> list[tuple[int, int, set[str]]]:
         """Return (start, end, keys) of the words in `text` that were looked for."""
-        found = []
+        found = {}
         for start, end, surfaces in spans(text[:MAX_TEXT_READ]):
             wanted = set().union(*map(self.wants, surfaces))
             if wanted:
-                found.append((start, end, wanted))
+                found[start] = (start, end, wanted)
+        for start, end, _ in self.phrase_places(text):
+            found.setdefault(start, (start, end, set()))
+        return [found[start] for start in sorted(found)]
+
+    def phrase_places(self, text: str) -> list[tuple[int, int, bool]]:
+        """Return (start, end, is the first word) of the words of the phrases, where they stand."""
+        if not self.phrases:
+            return []
+        places, words = [], []
+        for start, end, surfaces in spans(text[:MAX_TEXT_READ], joined=False):
+            places += [(start, end)] * len(surfaces)
+            words += surfaces
+        found = []
+        for phrase in self.phrases:
+            for place in range(len(words) - len(phrase) + 1):
+                if tuple(words[place : place + len(phrase)]) == phrase:
+                    inside = places[place : place + len(phrase)]
+                    found += [(*inside[0], True), *((*p, False) for p in inside[1:])]
         return found
 
     def marked(self, text: str, places=None) -> SafeString:
@@ -59,7 +94,11 @@ class Marker:
         places = self.places(text)
         if not places:
             return SafeString(), 0
-        best = max(places, key=lambda place: (_different(_near(places, place)), -place[0]))
+        starts = {start for start, _, is_first in self.phrase_places(text) if is_first}
+        best = max(
+            places,
+            key=lambda p: (p[0] in starts, _different(_near(places, p)), -p[0]),
+        )
         start = max(0, best[0] - EXCERPT // 3)
         start = text.rfind(" ", 0, start) + 1 if start else 0
         end = text.find(" ", min(len(text), max(best[1], start + EXCERPT)))
@@ -67,7 +106,8 @@ class Marker:
         inside = [(a - start, b - start, k) for a, b, k in places if a >= start and b <= end]
         marked = self.marked(text[start:end], inside)
         before, behind = "… " if start else "", " …" if end < len(text) else ""
-        return mark_safe(f"{before}{marked}{behind}"), _different(places)  # noqa: S308
+        count = _different(places) + (WHOLE_PHRASE if starts else 0)
+        return mark_safe(f"{before}{marked}{behind}"), count  # noqa: S308
 
 
 def _near(places, place):
@@ -78,21 +118,27 @@ def _different(places) -> int:
     return len(set().union(*(wanted for _, _, wanted in places)))
 
 
-def say_where(hits, levels: dict[int, list[int]], needs: list[Need], terms: dict[int, list[str]]):
+def say_where(
+    hits,
+    levels: dict[int, list[int]],
+    needs: list[Need],
+    terms: dict[int, list[str]],
+    phrases: list[tuple[str, ...]] = (),
+) -> None:
     """
     Give each hit `where`: the best place outside its title, as (place, marked text), or None.
 
     `levels` and `terms` hold, per page, the level of each need and the terms that matched.
     """
-    marker = Marker(needs)
-    if not marker.keys and not marker.prefixes:
-        for hit in hits:
-            hit.where = None
-        return
+    marker = Marker(needs, phrases)
     in_document = []
     for hit in hits:
-        hit.where = _in_fields(hit, marker, terms.get(hit.pk, []))
+        hit.where = None
+        if not marker.has_something():
+            continue
+        hit.where, hit.where_count = _in_fields(hit, marker, terms.get(hit.pk, []))
         is_in_text = any(0 < level <= TEXT_ALL_OVER for level in levels.get(hit.pk, ()))
+        is_in_text = is_in_text or (phrases and hit.where_count < WHOLE_PHRASE)
         if (hit.where is None or is_in_text) and getattr(hit, "document_id", None):
             in_document.append(hit)
         elif hit.where is None:
@@ -119,31 +165,50 @@ def _in_fields(hit, marker: Marker, terms: list[str]):
             marked, count = marker.excerpt(text) if text else ("", 0)
             if count > most:
                 best, most = (place, marked), count
-    return best
+    return best, most
 
 
 def _look_in_documents(hits, marker: Marker) -> None:
     """Find the words in the text of documents, and say on which page."""
     beginnings = {re.escape(key[:3]) for key in marker.keys}
+    beginnings |= {re.escape(phrase[0][:3]) for phrase in marker.phrases}
     candidate = re.compile(rf"\b(?:{'|'.join(sorted(beginnings))})\w*", re.IGNORECASE)
     readable = LibraryDocument.objects.released().filter(pk__in=[hit.document_id for hit in hits])
     documents = {document.pk: document for document in readable}
+    page_of = _pages_of_phrase([hit.pk for hit in hits], marker)
     for hit in hits:
-        best, most = None, 0
+        best, most = None, hit.where_count
         document = documents.get(hit.document_id)
         part = "deel" if document and document.file_extension.lower() == "epub" else "bladzijde"
-        texts = document.page_texts[:MAX_PAGES_READ] if document else []
-        for number, text in enumerate(texts, start=1):
-            if candidate.search(text) and any(
-                marker.wants(word)
-                for run in {match[0] for match in candidate.finditer(text)}
-                for _, _, surfaces in spans(run)
-                for word in surfaces
-            ):
+        texts = document.page_texts if document else []
+        pages = list(enumerate(texts[:MAX_PAGES_READ], start=1))
+        if number := page_of.get(hit.pk):
+            pages = [(number, texts[number - 1])] if number <= len(texts) else []
+        for number, text in pages:
+            if page_of.get(hit.pk) or _may_have(text, candidate, marker):
                 marked, count = marker.excerpt(text)
                 if count > most:
                     best, most = (f"het document, {part} {number}", marked), count
-        if best and (hit.where is None or most > hit.where[1].count("<mark>")):
+        if best:
             hit.where = best
         elif hit.where is None and marker.places(hit.title):
             hit.where = ("de titel", marker.marked(hit.title))
+
+
+def _may_have(text: str, candidate: re.Pattern, marker: Marker) -> bool:
+    """Tell whether a page has one of the words, quicker than by reading all of it."""
+    return any(
+        marker.wants(word)
+        for run in {match[0] for match in candidate.finditer(text)}
+        for _, _, surfaces in spans(run)
+        for word in surfaces
+    )
+
+
+def _pages_of_phrase(ids: list[int], marker: Marker) -> dict[int, int]:
+    """Return on which page of its document each hit has the first phrase; 0 is not in there."""
+    if not marker.phrases:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PAGES_OF_PHRASE, [f" {' '.join(marker.phrases[0])} ", ids])
+        return dict(cursor.fetchall())

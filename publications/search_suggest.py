@@ -6,7 +6,8 @@ from wagtail.models import Page
 
 from publications.dutch import words
 from publications.models.parts import PublicationAuthor
-from publications.search_copy import Question, Word, current_copy
+from publications.search_answer import Question, ask
+from publications.search_copy import Word, current_copy
 from publications.search_words import current_vocabulary
 
 MIN_LETTERS = 2
@@ -36,7 +37,7 @@ def propose(text: str, request=None) -> list[Proposal]:
     copy.refresh()
     needs = [((Word(vocabulary.word(word).keys),),) for word in typed[:-1]]
     last = ((Word((), prefix=typed[-1]),),)
-    ids = copy.ask(Question(kind=None, needs=[*needs, last], length=CANDIDATES)).ids
+    ids = ask(copy, Question(kind=None, needs=[*needs, last], length=CANDIDATES)).ids
     terms = [
         vocabulary.labels[name, value]
         for name in TERM_VOCABULARIES

@@ -46,6 +46,10 @@ class Vocabulary:
         self._numbers_by_key = defaultdict(set)
         self._numbers_by_word = defaultdict(set)
         self._read_facets(terms, facets)
+        self.members = {  # facet → the numbers of its values
+            name: [self.numbers[name, value] for value in values if (name, value) in self.numbers]
+            for name, values in self.values.items()
+        }
         self.synonyms = [_alternatives(group) for group in synonyms]
 
     def _read_facets(self, terms, facets):

@@ -21,11 +21,15 @@ class SearchRow(models.Model):
     title_key = models.TextField()  # for sorting by title
     facets = ArrayField(models.SmallIntegerField())  # ids of SearchFacet
     vector = SearchVectorField()
+    # One number for each two neighbouring words, and the folded words, to look phrases up in.
+    pairs = ArrayField(models.SmallIntegerField(), db_default=[])
+    text = models.TextField(db_default="")
 
     class Meta:
         verbose_name = "vindbare pagina"
         indexes = [
             GinIndex(fields=["vector"], fastupdate=False, name="searchrow_vector"),
+            GinIndex(fields=["pairs"], fastupdate=False, name="searchrow_pairs"),
             models.Index(fields=["changed_in"], name="searchrow_changed_in"),
         ]
 
@@ -52,9 +56,14 @@ class SearchFacet(models.Model):
 
 
 class SearchWord(models.Model):
-    """One word of the library as it is written there, for “Bedoelde je …?”."""
+    """
+    One word of the library as it is written there, for “Bedoelde je …?”.
 
-    word = models.CharField(max_length=80, primary_key=True)
+    A word may be here twice, when two people saved it first at the same moment. With a unique key
+    the one would wait for the other, and two who each save several pages for each other.
+    """
+
+    word = models.CharField(max_length=80, db_index=True)
 
     class Meta:
         verbose_name = "woord van de bibliotheek"

@@ -4,6 +4,7 @@ import os
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from django.db import connection, connections, transaction
 from publications import search_rebuild, search_table
 from publications.models import PublicationPage, SearchRow, Term, Vocabulary
 from publications.search import LibraryQuery, search
-from publications.search_copy import Copy, Question, Word, current_copy, forget
+from publications.search_answer import Question, ask
+from publications.search_copy import Copy, Word, current_copy, forget
 from publications.tests.factories import make_publication, make_term
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -57,8 +59,8 @@ def state_of(copy: Copy) -> dict:
             int(copy.titles[pk]),
             sorted(copy.facets_of(int(pk), set(range(len(copy.facets))))),
             sorted(
-                (key, int(array[pk]))
-                for key, array in copy.words.items()
+                (keys, int(array[pk]))
+                for keys, array in copy.words.items()
                 if array is not None and array[pk]
             ),
         )
@@ -180,8 +182,36 @@ def test_copy_stays_right_while_several_processes_write_and_threads_read():
     assert search(LibraryQuery(words="samen")).total == 3
     fresh = Copy()
     fresh.refresh()
-    fresh.ask(Question(kind=None, needs=[((Word(tuple(copy.words)),),)]))
+    fresh.read(Word(keys) for keys in copy.words)
     assert state_of(current_copy()) == state_of(fresh)
+
+
+@pytest.mark.parametrize("changes", [{"summary": ["Ganzebord", "Kwartel"]}, {"year": [1901, 1902]}])
+def test_two_who_save_pages_with_the_same_new_words_do_not_lock_each_other_up(changes):
+    """The one saves what is new in one order, the other in the other, both in one transaction."""
+    ((name, values),) = changes.items()
+    pages = [make_publication(title=f"Samen {n}") for n in range(4)]
+    both_began = threading.Barrier(2)
+
+    def save(first, second, in_order):
+        with transaction.atomic():
+            for page, value in zip((first, second), in_order, strict=True):
+                page = PublicationPage.objects.get(pk=page.pk)
+                setattr(page, name, value)
+                page.save()
+                # The other may wait for us, which is well as long as it ends.
+                with suppress(threading.BrokenBarrierError):
+                    both_began.wait(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(in_thread(lambda: save(*pages[:2], values)))
+        other = pool.submit(in_thread(lambda: save(*pages[2:], values[::-1])))
+        one.result(), other.result()
+
+    for value in values:
+        found = search(LibraryQuery(words=value)) if name == "summary" else None
+        found = found or search(LibraryQuery(chosen={"jaar": (str(value),)}))
+        assert found.total == 2
 
 
 def test_many_changes_at_once_are_read_anew(monkeypatch):
@@ -205,7 +235,7 @@ def test_copy_with_room_for_one_word_answers_the_same():
     needs = [((Word((word,)),),) for word in ("samen", "wijk")]
 
     for _ in range(3):
-        assert small.ask(Question(kind=None, needs=needs)).total == 1
+        assert ask(small, Question(kind=None, needs=needs)).total == 1
         assert len(small.words) <= 1
 
 
@@ -297,8 +327,11 @@ def test_long_and_strange_texts_are_indexed():
     )
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT length(%s::tsvector)", [search_table.vector_of(document)])
-        assert cursor.fetchone()[0] > 30_000
+        page_words = search_table.PageWords(document)
+        cursor.execute("SELECT length(%s::tsvector)", [page_words.vector()])
+        assert cursor.fetchone()[0] >= 30_000
+        cursor.execute("SELECT cardinality(%s::smallint[])", [page_words.pairs()])
+        assert cursor.fetchone()[0] > 50_000
 
 
 def test_library_that_was_there_before_its_table_is_found_after_migrating():
