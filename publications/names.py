@@ -32,3 +32,23 @@ def author_from(text: str) -> dict[str, str]:
         "particle": " ".join(words[split:particle_end])[:30],
         "family": " ".join(words[particle_end:])[:150],
     }
+
+
+def with_particle_of_given(given: str, particle: str) -> tuple[str, str]:
+    """Return given names and particle: “Jan de” of “Vries, Jan de” gives “Jan” and “de”."""
+    words = given.split()
+    end = len(words)
+    while end > 1 and words[end - 1] in PARTICLES:
+        end -= 1
+    if particle or end == len(words):
+        return given, particle
+    return " ".join(words[:end]), " ".join(words[end:])
+
+
+def author_or_organisation(text: str) -> dict[str, str]:
+    """
+    Return the fields of one author: those of `author_from`, or {organisation}.
+
+    A single word is more often the name of an organisation (“Movisie”) than a family name.
+    """
+    return author_from(text) if " " in text else {"organisation": text[:255]}

@@ -11,6 +11,7 @@ import json
 import re
 import resource
 import sys
+import zipfile
 from pathlib import Path
 
 import pypdfium2
@@ -27,7 +28,7 @@ MAX_PAGES = 2_000
 MAX_CHARACTERS = 2_000_000
 COVER_WIDTH = 900
 
-SCRIPTS = re.compile(rb"/(JavaScript|Launch)\b")
+SCRIPTS = re.compile(rb"/(JavaScript|Launch|XFA)\b")
 ATTACHMENTS = re.compile(rb"/(EmbeddedFiles?|FileAttachment)\b")
 # Where a word was broken at the end of a line, pdfium has one of these for the hyphen.
 BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")
@@ -43,6 +44,8 @@ def read(path: str, folder: Path) -> None:
         return
     texts = read_texts(document)
     warnings = find_warnings(document)
+    if zipfile.is_zipfile(path) and "bijlagen" not in warnings:
+        warnings.append("bijlagen")
     if not "".join(texts).strip():
         warnings.append("geen-tekst")
     write(folder, warnings=warnings, page_count=len(document), page_texts=texts)

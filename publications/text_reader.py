@@ -56,6 +56,7 @@ class Text:
 
     def __init__(self):
         self.parts, self.room = [[]], MAX_CHARACTERS
+        self.has_scripts = False  # of a chapter in an EPUB
 
     def add(self, piece: str) -> None:
         piece = piece.replace("\x00", "")[: self.room]
@@ -128,6 +129,7 @@ def read_epub(archive: zipfile.ZipFile, text: Text) -> None:
         page = Page()
         page.feed(Member(archive, name).read().decode("utf-8", "replace"))
         text.add("".join(page.pieces))
+        text.has_scripts |= page.has_scripts
 
 
 def chapters(archive: zipfile.ZipFile) -> list[str]:
@@ -158,9 +160,10 @@ class Page(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.pieces, self.hidden = [], 0
+        self.pieces, self.hidden, self.has_scripts = [], 0, False
 
     def handle_starttag(self, tag, attrs):
+        self.has_scripts |= tag == "script"
         self.hidden += tag in ("script", "style", "head")
         if tag in BLOCKS:
             self.pieces.append("\n")
@@ -178,15 +181,37 @@ class Page(HTMLParser):
 READERS = {".docx": read_docx, ".odt": read_odt, ".epub": read_epub}
 
 
-def find_warnings(archive: zipfile.ZipFile) -> list[str]:
+# A member that a word processor has no use for, and that somebody may be told to open.
+FOREIGN = (".zip", ".7z", ".rar", ".gz", ".jar", ".exe", ".dll", ".bat", ".cmd", ".ps1", ".vbs")
+
+
+def find_warnings(archive: zipfile.ZipFile, text: Text) -> list[str]:
     """Return what an editor should know before others open this file."""
     names = archive.namelist()
-    has_scripts = any(
+    has_scripts = text.has_scripts or any(
         name.endswith(("vbaProject.bin", ".js")) or name.startswith(("Basic/", "Scripts/"))
         for name in names
     )
-    has_attachments = any("/embeddings/" in name or name.startswith("Object ") for name in names)
-    return ["scripts"] * has_scripts + ["bijlagen"] * has_attachments
+    has_attachments = any(
+        "/embeddings/" in name or name.startswith("Object ") or name.lower().endswith(FOREIGN)
+        for name in names
+    )
+    fetches = any(fetches_from_elsewhere(archive, name) for name in names if is_relations(name))
+    found = {"scripts": has_scripts, "bijlagen": has_attachments, "verwijzingen": fetches}
+    return [warning for warning, is_there in found.items() if is_there]
+
+
+def is_relations(name: str) -> bool:
+    return name.lower().endswith(".rels")
+
+
+def fetches_from_elsewhere(archive: zipfile.ZipFile, name: str) -> bool:
+    """Tell whether Word opens another address by itself; an ordinary link waits for a click."""
+    return any(
+        element.get("TargetMode", "").lower() == "external"
+        and not element.get("Type", "").endswith("/hyperlink")
+        for _, element in iterparse(Member(archive, name))
+    )
 
 
 def is_encrypted(archive: zipfile.ZipFile) -> bool:
@@ -204,7 +229,7 @@ def read(path: str, folder: Path) -> None:
             return
         text = Text()
         READERS[Path(path).suffix.lower()](archive, text)
-        warnings, texts = find_warnings(archive), text.read()
+        warnings, texts = find_warnings(archive, text), text.read()
     if not "".join(texts).strip():
         warnings.append("geen-tekst")
     write(folder, warnings=warnings, page_count=len(texts), page_texts=texts)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -14,8 +14,11 @@ from wagtail.permissions import policy_registry, register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from wagtail_modeladmin.helpers import PageButtonHelper, PagePermissionHelper
-from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
+from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_register
 
+from publications.exchange import admin_views as imports
+from publications.exchange.admin_lists import ImportJobAdmin
+from publications.gone_admin import GonePageAdmin
 from publications.models import (
     Classified,
     LibraryDocument,
@@ -24,6 +27,7 @@ from publications.models import (
     Term,
     Vocabulary,
 )
+from publications.prefill_views import prefill_publication, publication_duplicates
 from publications.search_report import SearchReportView, SynonymCreateView, may_see_searches
 
 
@@ -122,6 +126,24 @@ class PublicationAdmin(ModelAdmin):
         return queryset.prefetch_workflow_states().annotate_approved_schedule()
 
 
+@modeladmin_register
+class ExchangeGroup(ModelAdminGroup):
+    menu_label = "In en uit"
+    menu_icon = "download"
+    menu_order = 260
+    items = (ImportJobAdmin, GonePageAdmin)
+
+
+@hooks.register("register_admin_urls")
+def import_urls():
+    return [
+        path("importeren/", imports.import_upload, name="import_upload"),
+        path("importeren/voorbeeld.csv", imports.import_example, name="import_example"),
+        path("importeren/<int:pk>/", imports.import_job, name="import_job"),
+        path("importeren/<int:pk>/fouten.csv", imports.import_problems, name="import_problems"),
+    ]
+
+
 class SearchesMenuItem(MenuItem):
     def is_shown(self, request):
         return may_see_searches(request.user)
@@ -130,6 +152,14 @@ class SearchesMenuItem(MenuItem):
 @hooks.register("register_admin_urls")
 def search_report_url():
     return [path("reports/zoekvragen/", SearchReportView.as_view(), name="search_report")]
+
+
+@hooks.register("register_admin_urls")
+def prefill_urls():
+    return [
+        path("publicaties/invullen/", prefill_publication, name="publication_prefill"),
+        path("publicaties/dubbel/", publication_duplicates, name="publication_duplicates"),
+    ]
 
 
 @hooks.register("register_reports_menu_item")
@@ -154,9 +184,16 @@ def serve_released_documents_only(document, request):
 
 @hooks.register("construct_page_chooser_queryset")
 def choose_what_is_public_or_ones_own(pages, request):
-    """Keep drafts, contributions among them, from whoever has nothing to do with them."""
-    own = policy_registry.get_by_type(Page).explorable_instances(request.user)
-    return pages.filter(Q(live=True) | Q(pk__in=own.values("pk")))
+    """
+    Keep drafts, contributions among them, from whoever has nothing to do with them. The chooser
+    shows the title of the draft, so a page that gets another one is left out until it is online.
+    """
+    own = policy_registry.get_by_type(Page).explorable_instances(request.user).values("pk")
+    may_see = Page.objects.filter(Q(live=True, draft_title=F("title")) | Q(pk__in=own))
+    here = request.resolver_match.kwargs.get("parent_page_id")  # it heads the list
+    if here and not may_see.filter(pk=here).exists():
+        raise Http404("No page that this user may see.")
+    return pages.filter(pk__in=may_see.values("pk"))
 
 
 @hooks.register("before_bulk_action")

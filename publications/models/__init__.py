@@ -1,4 +1,8 @@
+from .choices import Access, Licence
 from .files import CreditedImage, LibraryDocument, RightToShare
+from .gone import GonePage
+from .harvest import HarvestRecord
+from .imports import ImportFormat, ImportJob, ImportRow, Verdict
 from .library import (
     LibraryPage,
     PillarActor,
@@ -7,7 +11,7 @@ from .library import (
     PillarPage,
 )
 from .parts import PublicationAuthor, PublicationKeyword, PublicationRelation, Takeaway
-from .publication import Access, Licence, PublicationPage
+from .publication import PublicationPage
 from .search import SearchedWords, SearchFacet, SearchRow, SearchWord
 from .terms import Classified, NotReadyForPublication, SynonymGroup, Term, Vocabulary
 
@@ -15,6 +19,11 @@ __all__ = [
     "Access",
     "Classified",
     "CreditedImage",
+    "GonePage",
+    "HarvestRecord",
+    "ImportFormat",
+    "ImportJob",
+    "ImportRow",
     "LibraryDocument",
     "LibraryPage",
     "Licence",
@@ -35,5 +44,6 @@ __all__ = [
     "SynonymGroup",
     "Takeaway",
     "Term",
+    "Verdict",
     "Vocabulary",
 ]

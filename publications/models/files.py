@@ -6,10 +6,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils.crypto import get_random_string
 from wagtail.api import APIField
 from wagtail.documents.models import AbstractDocument, DocumentQuerySet
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.models import CollectionViewRestriction
 
 from publications.documents import DocumentFault, check_document
 
@@ -31,22 +33,33 @@ def private_storage():
     return storages["private"]
 
 
+DOCUMENTS_FOLDER = "documents"
+
+
 def unguessable_path(document, filename) -> str:
     """Keep the name that people see and put it in a folder that nobody can guess."""
-    return f"documents/{get_random_string(24)}/{filename}"
+    return f"{DOCUMENTS_FOLDER}/{get_random_string(24)}/{filename}"
 
 
 class LibraryDocumentQuerySet(DocumentQuerySet):
     def released(self):
         """
-        Documents that a live page shows to everyone.
+        Documents that a live page shows to everyone and no private collection holds.
 
         Computed, never stored: unpublishing, deleting or replacing takes back by itself what
         publishing released.
         """
         from_live_pages = self.model.publications.rel.related_model.objects.live().public()
         shown = from_live_pages.filter(document__isnull=False).values("document")
-        return self.filter(pk__in=shown).exclude(right_to_share=RightToShare.NONE)
+        path = ExpressionWrapper(OuterRef("collection__path"), output_field=CharField())
+        private = CollectionViewRestriction.objects.alias(inside=path).filter(
+            inside__startswith=F("collection__path")
+        )
+        return (
+            self.filter(pk__in=shown)
+            .exclude(right_to_share=RightToShare.NONE)
+            .exclude(Exists(private))
+        )
 
 
 class LibraryDocument(AbstractDocument):

@@ -4,19 +4,26 @@ import calendar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.api import APIField
-from wagtail.models import Page, PageManager, PageQuerySet
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.contrib.routable_page.models import path as subpage
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 
 from publications.api import KEYWORDS
+from publications.citations.showing import citing_context, download, link_header
 from publications.forms import PublicationPageForm, checkboxes, dropdown
 from publications.identifiers import doi_from, isbn_from
+from publications.oai.records import bring_up_to_date
+from publications.panels import DuplicatesPanel, LinksPanel
+from publications.querysets import PublicationQuerySet
 from publications.search_table import SearchDocument, day_number
 
+from .choices import Access, Language, Licence
 from .files import RightToShare
 from .terms import Classified, Term, Vocabulary
 
@@ -41,93 +48,11 @@ class Boost:
     SUMMARY = 2
 
 
-class Licence(models.TextChoices):
-    UNKNOWN = "", "onbekend"
-    CC0 = "CC0 1.0", "CC0 1.0"
-    BY = "CC BY 4.0", "CC BY 4.0"
-    BY_SA = "CC BY-SA 4.0", "CC BY-SA 4.0"
-    BY_NC = "CC BY-NC 4.0", "CC BY-NC 4.0"
-    BY_ND = "CC BY-ND 4.0", "CC BY-ND 4.0"
-    BY_NC_SA = "CC BY-NC-SA 4.0", "CC BY-NC-SA 4.0"
-    BY_NC_ND = "CC BY-NC-ND 4.0", "CC BY-NC-ND 4.0"
-    BY_NC_ND_3 = "CC BY-NC-ND 3.0 NL", "CC BY-NC-ND 3.0 NL"
-    RESERVED = "alle-rechten", "alle rechten voorbehouden"
-
-    @property
-    def address(self) -> str:
-        """Return the address of the licence text, or nothing when there is none."""
-        if self == Licence.CC0:
-            return "https://creativecommons.org/publicdomain/zero/1.0/deed.nl"
-        if not self.value.startswith("CC BY"):
-            return ""
-        _, terms, version, *country = self.value.lower().split()
-        return (
-            f"https://creativecommons.org/licenses/{'/'.join([terms, version, *country])}/deed.nl"
-        )
+# What the page of a publication uses more than once, each in one query.
+SHOWN_ON_PAGE = ("authors", "pillars", "builds_on", "tagged_keywords__tag")
 
 
-class Access(models.TextChoices):
-    UNKNOWN = "", "onbekend"
-    OPEN = "vrij", "ja, vrij te lezen"
-    REGISTRATION = "registratie", "na registratie"
-    PAID = "betaald", "tegen betaling"
-
-
-class Language(models.TextChoices):
-    NL = "nl", "Nederlands"
-    EN = "en", "Engels"
-    DE = "de", "Duits"
-    FR = "fr", "Frans"
-    FY = "fy", "Fries"
-    OTHER = "mul", "andere taal"
-
-
-class PublicationQuerySet(PageQuerySet):
-    def newest_first(self):
-        return self.order_by(
-            models.F("year").desc(nulls_last=True),
-            models.F("month").desc(nulls_last=True),
-            "-first_published_at",
-            "-pk",
-        )
-
-    def story_counts(self, ids) -> dict[int, int]:
-        """Return how many public stories belong to each of these publications that has any."""
-        links = self.model.links_from_stories.rel.related_model.objects.shown()
-        counted = links.order_by().filter(publication__in=ids).values("publication")
-        return dict(counted.values_list("publication", models.Count("page", distinct=True)))
-
-    def for_cards(self):
-        """Everything a publication card shows, in a fixed number of queries."""
-        return (
-            self.select_related("kind", "cover", "document__drawn_cover")
-            .prefetch_related("pillars", "authors", *_renditions_of_covers())
-            .defer_streamfields()
-        )
-
-    def for_api(self):
-        """Everything the API tells of a publication."""
-        return self.select_related("kind", "document", "locale").prefetch_related(
-            "pillars", "facilities", "keywords", "authors", "takeaways"
-        )
-
-    def for_hits(self):
-        """What a card shows, and the texts in which words were found."""
-        return self.for_cards().prefetch_related("takeaways", "tagged_keywords__tag")
-
-    def for_search(self):
-        """Everything the search table holds, in a fixed number of queries."""
-        lists = ("pillars", "facilities", "actors", "themes", "readers", "authors", "takeaways")
-        return self.select_related("kind", "area", "document").prefetch_related(
-            *lists, "tagged_keywords__tag"
-        )
-
-
-def _renditions_of_covers():
-    return ("cover__renditions", "document__drawn_cover__renditions")
-
-
-class PublicationPage(Classified, Page):
+class PublicationPage(RoutablePageMixin, Classified, Page):
     """
     One item in the library: research, a vision paper or a policy document.
 
@@ -232,6 +157,7 @@ class PublicationPage(Classified, Page):
 
     base_form_class = PublicationPageForm
     content_panels = [
+        DuplicatesPanel(),
         *Page.content_panels,
         FieldPanel("subtitle"),
         FieldPanel("kind", widget=dropdown()),
@@ -278,6 +204,7 @@ class PublicationPage(Classified, Page):
             ],
             "Verder",
         ),
+        LinksPanel(["links_from_stories", "links_from_articles"], heading="Verhalen en artikelen"),
         FieldPanel("editor_note"),
         FieldPanel("is_example"),
     ]
@@ -320,6 +247,8 @@ class PublicationPage(Classified, Page):
         KEYWORDS,
         APIField("takeaway_texts"),
         APIField("document_address"),
+        APIField("stories"),
+        APIField("articles"),
         APIField("is_example"),
     ]
 
@@ -330,8 +259,18 @@ class PublicationPage(Classified, Page):
         verbose_name = "publicatie"
         verbose_name_plural = "publicaties"
 
+    @transaction.atomic
+    def save(self, *args, update_fields=None, **kwargs):
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if update_fields is None or "live" in update_fields:
+            bring_up_to_date(PublicationPage.objects.filter(pk=self.pk))
+
     def clean(self):
         super().clean()
+        self.clean_facts()
+
+    def clean_facts(self):
+        """Check what the fields say together. Asks nothing of the database."""
         self.doi = doi_from(self.doi) or self.doi
         self.isbn = isbn_from(self.isbn) or self.isbn
         if self.doi and not doi_from(self.doi):
@@ -373,6 +312,20 @@ class PublicationPage(Classified, Page):
     @property
     def author_names(self) -> list[str]:
         return [author.name for author in self.authors.all()]
+
+    @property
+    def stories(self) -> list[dict]:
+        """The public stories that are tied to this publication and why, for the API."""
+        return self._told_of("links_from_stories")
+
+    @property
+    def articles(self) -> list[dict]:
+        return self._told_of("links_from_articles")
+
+    def _told_of(self, relation: str) -> list[dict]:
+        links = getattr(self, f"fetched_{relation}", None)
+        links = getattr(self, relation).public() if links is None else links
+        return [link.told_from(self) for link in links]
 
     @property
     def takeaway_texts(self) -> list[str]:
@@ -447,11 +400,27 @@ class PublicationPage(Classified, Page):
     def licence_address(self) -> str:
         return Licence(self.licence).address
 
+    @subpage("")
+    def index_route(self, request, *args, **kwargs):
+        response = super().index_route(request, *args, **kwargs)
+        if not request.is_preview:
+            response["Link"] = link_header(self, response.context_data["document_url"])
+        return response
+
+    @subpage("citeer/<slug:name>/")
+    def cite(self, request, name):
+        return download(self, name)
+
     def get_context(self, request, *args, **kwargs):
+        if not request.is_preview:  # which shows what is not in the database yet
+            models.prefetch_related_objects([self], *SHOWN_ON_PAGE)
         context = super().get_context(request, *args, **kwargs)
+        context |= citing_context(self)
         if self.pk:  # not in the preview of a new page
             context["story_links"] = list(self.links_from_stories.shown())
             context["article_links"] = list(self.links_from_articles.shown())
+            context["questions"] = list(self.questions_answered.shown())
+            context["uses"] = self.contributions_about.uses_to_show()
         context["related"] = list(
             PublicationPage.objects.live()
             .public()

@@ -1,9 +1,14 @@
 """What the public templates cannot say simply: icons, knobs and drawn covers."""
 
+from urllib.parse import urljoin
+
 from django import template
+from django.apps import apps
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 
+from publications.exchange.exports import EXPORTS
 from publications.models import PillarPage
 
 register = template.Library()
@@ -69,9 +74,21 @@ def icon(name, css_class="icon"):
     )
 
 
+@register.simple_tag
+def full_address(name):
+    """Return the full address of a static file, for programs elsewhere."""
+    return urljoin(settings.BASE_URL, static(name))
+
+
 def symbol_of(kind) -> str:
     """Return the symbol of a kind of publication; of a book for a kind that editors added."""
     return f"soort-{kind.slug}" if kind and kind.slug in KNOB_ON_COVER else "soort-boek"
+
+
+@register.simple_tag
+def export_formats():
+    """Return the forms in which a list of publications can be taken along."""
+    return list(EXPORTS.values())
 
 
 @register.simple_tag
@@ -118,3 +135,9 @@ def pillar_chips(context, pillars):
     pages = {page.pillar_id: page for page in PillarPage.objects.live().public()}
     chips = [(pillar, pages.get(pillar.pk)) for pillar in pillars]
     return {"request": context.get("request"), "chips": chips}
+
+
+@register.simple_tag
+def takes_questions():
+    """Tell whether the site has a place for questions, and so a form to ask one."""
+    return apps.get_model("stories", "QuestionIndexPage").objects.live().public().exists()

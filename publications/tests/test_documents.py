@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,6 +17,7 @@ from PIL import Image
 from publications import pdf_reader
 from publications.documents import WARNINGS, DocumentFault, Reading, check_document, read_document
 from publications.tests.factories import pdf_bytes
+from publications.tests.hostile_files import crowded_archive
 from publications.tests.pdfs import (
     CATALOG,
     PAGE,
@@ -106,6 +108,19 @@ ONLY = "Alleen pdf, docx, odt of epub."
 )
 def test_other_files_are_refused_in_words(content, name, message):
     assert fault(content, name) == message
+
+
+@pytest.mark.parametrize("says", [None, 2])
+def test_overfull_archive_is_refused_before_its_directory_is_read(says):
+    file = io.BytesIO(crowded_archive(450_000, says=says))
+    tracemalloc.start()
+
+    with pytest.raises(DocumentFault, match="geen Word-document"):
+        check_document(file, "vol.docx")
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024
 
 
 def test_file_over_the_limit_is_refused(settings):
@@ -338,4 +353,11 @@ def test_reader_knows_nothing_of_the_project():
     source = Path(pdf_reader.__file__).read_text()
 
     assert "django" not in source
-    assert set(WARNINGS) == {"versleuteld", "scripts", "bijlagen", "geen-tekst", "onleesbaar"}
+    assert set(WARNINGS) == {
+        "versleuteld",
+        "scripts",
+        "bijlagen",
+        "geen-tekst",
+        "onleesbaar",
+        "verwijzingen",
+    }

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from publications.models import CreditedImage, LibraryDocument, PublicationPage, RightToShare
 from publications.tasks import read_document_file
@@ -90,6 +91,24 @@ def library_behind_login(page, document):
     )
 
 
+def in_private_collection(page, document):
+    document.collection = make_private(Collection.get_first_root_node().add_child(name="Intern"))
+    document.save()
+
+
+def collection_behind_login(page, document):
+    document.collection = Collection.get_first_root_node().add_child(name="Rapporten")
+    document.save()
+    make_private(document.collection, CollectionViewRestriction.LOGIN)
+
+
+def make_private(collection, kind=CollectionViewRestriction.PASSWORD):
+    CollectionViewRestriction.objects.create(
+        collection=collection, restriction_type=kind, password="geheim"
+    )
+    return collection
+
+
 def another_document(page, document):
     page.document = make_document(title="Ander")
     page.save_revision().publish()
@@ -122,6 +141,8 @@ def delete_document(page, document):
         without_right,
         behind_password,
         library_behind_login,
+        in_private_collection,
+        collection_behind_login,
         delete_document,
     ],
 )
@@ -167,6 +188,66 @@ def test_what_was_taken_back_comes_back():
     PageViewRestriction.objects.all().delete()
     work()
     assert what_is_out(document) == ALL
+
+
+def test_document_comes_back_when_its_collection_is_public_again(
+    admin_client, django_capture_on_commit_callbacks
+):
+    _, document = make_released()
+    collection = Collection.get_first_root_node().add_child(name="Rapporten")
+    LibraryDocument.objects.update(collection=collection)
+    privacy = reverse("wagtailadmin_collections:set_privacy", args=[collection.pk])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(privacy, {"restriction_type": "login"})
+    assert what_is_out(document) == NOTHING
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(privacy, {"restriction_type": "none"})
+    work()
+    assert what_is_out(document) == ALL
+
+
+def test_collection_moved_in_the_admin_takes_its_documents_along(
+    admin_client, django_capture_on_commit_callbacks
+):
+    _, document = make_released()
+    root = Collection.get_first_root_node()
+    private = make_private(root.add_child(name="Intern"))
+    collection = root.add_child(name="Rapporten")
+    LibraryDocument.objects.update(collection=collection)
+    edit = reverse("wagtailadmin_collections:edit", args=[collection.pk])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(edit, {"name": "Rapporten", "parent": private.pk})
+
+    assert Collection.objects.get(pk=collection.pk).get_parent() == private
+    assert what_is_out(document) == NOTHING
+
+
+def test_name_too_long_for_the_disk_is_refused_in_the_admin_in_words(admin_client):
+    answers = {"title": "Rapport", "right_to_share": "eigen", "accessible": "ja", "tags": ""}
+    said = {}
+
+    for name in ("é" * 120, "v" * 300):
+        file = SimpleUploadedFile(f"{name}.pdf", pdf_bytes())
+        response = admin_client.post(reverse("wagtaildocs:add"), {**answers, "file": file})
+        said[name[0]] = (
+            response.status_code,
+            "De naam van dit bestand is te lang." in str(response.content.decode()),
+        )
+        several = admin_client.post(
+            reverse("wagtaildocs:add_multiple"),
+            {"files[]": SimpleUploadedFile(f"{name}.pdf", pdf_bytes())},
+        )
+        said[f"{name[0]}, several at once"] = (several.status_code, several.json()["success"])
+
+    assert said == {
+        "é": (200, True),
+        "v": (200, True),
+        "é, several at once": (200, False),
+        "v, several at once": (200, False),
+    }
+    assert not LibraryDocument.objects.exists()
 
 
 def test_another_file_in_a_document_is_read_anew(admin_client):
@@ -241,7 +322,8 @@ def test_document_that_cannot_be_read_is_released_all_the_same():
 
 
 def test_file_lies_where_nobody_can_guess_it(settings):
-    one, other = make_document(), make_document()
+    content = pdf_bytes()  # which says in which second it was made
+    one, other = make_document(content=content), make_document(content=content)
 
     folders = [private_path(document).parent for document in (one, other)]
 

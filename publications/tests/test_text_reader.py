@@ -66,7 +66,7 @@ def read(db):
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "texts"),
+    ("content", "name", "texts", "warnings"),
     [
         (
             docx(
@@ -75,6 +75,7 @@ def read(db):
             ),
             "plan.docx",
             ["Het wijkplan & meer", "Bladzijde"],
+            [],
         ),
         (
             odt(
@@ -84,15 +85,16 @@ def read(db):
             ),
             "plan.odt",
             ["Het\nwijkplan nu dan", "Verder"],
+            [],
         ),
-        (EPUB, "plan.epub", ["Begin\n\nHet wijkplan", "Het tweede hoofdstuk"]),
+        (EPUB, "plan.epub", ["Begin\n\nHet wijkplan", "Het tweede hoofdstuk"], ["scripts"]),
     ],
 )
-def test_text_of_other_documents_is_read_and_found(read, content, name, texts):
+def test_text_of_other_documents_is_read_and_found(read, content, name, texts, warnings):
     document = read(content, name)
 
     assert document.page_texts == texts
-    assert document.warnings == []
+    assert document.warnings == warnings
     assert [hit.title for hit in search(LibraryQuery(words="wijkplan")).hits] == ["Met document"]
 
 

@@ -3,6 +3,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 
 from publications.models import LibraryPage
+from publications.oai.records import bring_everything_up_to_date
 from publications.search_corpus import make_corpus
 from publications.search_rebuild import processors, rebuild
 
@@ -25,4 +26,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"{done} publications")
         start = time.monotonic()
         total = rebuild(lambda done, total: None, processors())
+        bring_everything_up_to_date()
         self.stdout.write(f"Indexed {total / (time.monotonic() - start):.0f} a second.")

@@ -1,3 +1,5 @@
+import time
+
 from django.core.management.base import BaseCommand, CommandError
 
 from publications.search_rebuild import AlreadyRunning, processors, rebuild
@@ -16,8 +18,10 @@ class Command(BaseCommand):
                 self.reported = done
 
         self.reported = 0
+        start = time.monotonic()
         try:
             total = rebuild(report, processes)
         except AlreadyRunning as reason:
             raise CommandError(str(reason)) from reason
-        self.stdout.write(f"Search knows {total} pages.")
+        rate = total / (time.monotonic() - start)
+        self.stdout.write(f"Search knows {total} pages, {rate:.0f} a second.")
