@@ -4,10 +4,17 @@ import itertools
 
 from wagtail.rich_text import RichText
 
+from publications.models import PublicationPage
 from publications.tests.factories import make_term, site_root
 from stories.models import (
     ArticleIndexPage,
     ArticlePage,
+    Author,
+    DossierIndexPage,
+    DossierPage,
+    QuestionAnswer,
+    QuestionIndexPage,
+    QuestionPage,
     StoryIndexPage,
     StoryPage,
     WritingTipIndexPage,
@@ -44,6 +51,25 @@ def make_article(*, pillars=(), live=True, **fields) -> ArticlePage:
     return _make(ArticleIndexPage, "artikelen", ArticlePage(**fields), pillars, live)
 
 
+def make_dossier(*cards, pillars=(), live=True, **fields) -> DossierPage:
+    """Make a dossier. `cards` are pages, or texts that become headings between them."""
+    fields.setdefault("title", f"Vraag {next(_number)}?")
+    fields.setdefault("intro", "Een kamer, een koffiekan en een sleutel.")
+    fields["body"] = [_block(card) for card in cards]
+    return _make(DossierIndexPage, "dossiers", DossierPage(**fields), pillars, live)
+
+
+def _block(card):
+    if isinstance(card, str):
+        return ("heading", card)
+    kind, field = {
+        PublicationPage: ("publication", "publication"),
+        StoryPage: ("story", "page"),
+        ArticlePage: ("article", "article"),
+    }[type(card)]
+    return (kind, {field: card, "why": f"Lees dit om {card.title.lower()}."})
+
+
 def make_tip(**fields) -> WritingTipPage:
     fields.setdefault("title", f"Tip {next(_number)}")
     fields.setdefault("intro", "Schrijf korte zinnen.")
@@ -51,8 +77,33 @@ def make_tip(**fields) -> WritingTipPage:
 
 
 def make_link(page, publication, **fields):
-    """Tie a story or an article to a publication, and publish it with the link."""
+    """Tie a story or an article to a publication."""
     fields.setdefault("why", "Hier zie je het gebeuren.")
-    page.publication_links.create(publication=publication, **fields)
+    return page.publication_links.create(publication=publication, **fields)
+
+
+def make_author(**fields) -> Author:
+    fields.setdefault("name", f"Auteur {next(_number)}")
+    return Author.objects.create(**fields)
+
+
+def sign(page, *authors) -> None:
+    """Publish a story or an article again, with these authors."""
+    page.signatures = [page.signatures.model(author=author) for author in authors]
     page.save_revision().publish()
-    return page.publication_links.get(publication=publication)
+
+
+def make_question_index() -> QuestionIndexPage:
+    return QuestionIndexPage.objects.first() or site_root().add_child(
+        instance=QuestionIndexPage(title="Vragen", slug="vragen")
+    )
+
+
+def make_question(*, pillars=(), live=True, answers=(), **fields) -> QuestionPage:
+    """Make a question; `answers` are the pages that answer it."""
+    fields.setdefault("title", f"Vraag {next(_number)}")
+    question = QuestionPage(**fields)
+    question.answers = [
+        QuestionAnswer(answer=page, sort_order=place) for place, page in enumerate(answers)
+    ]
+    return _make(QuestionIndexPage, "vragen", question, pillars, live)

@@ -18,7 +18,7 @@ from publications.tests.factories import (
 )
 from publications.tests.visits import queries_of, text_of
 from stories.models import ArticlePage, WritingTipPage
-from stories.tests.factories import make_article, make_story, make_tip
+from stories.tests.factories import make_article, make_link, make_story, make_tip
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +175,7 @@ def test_queries_of_a_page_do_not_grow(client):
         for number in (1, 12):
             page = make(pillars=pillars[:number])
             for publication in publications[:number]:
-                page.publication_links.create(publication=publication, why="Hier zie je het.")
+                make_link(page, publication)
             page.save_revision().publish()
             asked.append(queries_of(client, page.url))
         assert asked[0] == asked[1] <= 45
@@ -205,48 +205,19 @@ def typed(*, title, body) -> dict:
 
 
 @pytest.mark.parametrize("make", [make_story, make_article])
-def test_preview_shows_a_draft_with_its_new_link(admin_client, make):
+def test_preview_shows_a_draft_with_its_links_to_what_is_public(admin_client, make):
     make_pillar_page()
-    publication = make_publication(title="Het onderzoek")
-    draft = make_publication(title="Nog niet", live=False)
     page = make(title="Zoals het is", live=False)
+    make_link(page, make_publication(title="Het onderzoek"), why="Daar staat het.")
+    make_link(page, make_publication(title="Nog niet", live=False), why="Daar staat het ook.")
     address = reverse("wagtailadmin_pages:preview_on_edit", args=[page.pk])
     answers = opened(admin_client, reverse("wagtailadmin_pages:edit", args=[page.pk]))
     answers.update(typed(title="Zoals het wordt", body="Net getypt."))
-    answers["publication_links-TOTAL_FORMS"] = "2"
-    for number, linked in enumerate((publication, draft)):
-        answers[f"publication_links-{number}-publication"] = str(linked.pk)
-        answers[f"publication_links-{number}-why"] = "Daar staat het."
-        answers[f"publication_links-{number}-ORDER"] = str(number + 1)
 
-    assert admin_client.post(address, answers).json()["is_valid"] is True
+    assert admin_client.post(address, answers).json() == {"is_valid": True, "is_available": True}
     text = text_of(admin_client.get(address))
 
     assert "Zoals het wordt" in text
     assert "Net getypt." in text
     assert "Het onderzoek Daar staat het." in text
     assert "Nog niet" not in text
-
-
-@pytest.mark.parametrize("make", [make_story, make_article])
-def test_link_without_a_reason_is_refused_in_the_editor(admin_client, make):
-    publication = make_publication()
-    page = make(live=False)
-    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    answers = opened(admin_client, address)
-    answers.update(typed(title="Nieuw", body="Net getypt."))
-    answers.update(
-        {
-            "publication_links-TOTAL_FORMS": "1",
-            "publication_links-0-publication": str(publication.pk),
-            "publication_links-0-why": "  ",
-            "publication_links-0-ORDER": "1",
-            "action-publish": "action-publish",
-        }
-    )
-
-    response = admin_client.post(address, answers)
-
-    assert response.status_code == 200
-    assert "Dit is een verplicht veld." in response.content.decode()
-    assert not type(page).objects.live().exists()

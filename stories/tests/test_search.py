@@ -1,4 +1,5 @@
 import pytest
+from django.http import QueryDict
 
 from publications.models import SynonymGroup, Takeaway, Vocabulary
 from publications.search import LibraryQuery, search
@@ -315,6 +316,68 @@ def test_hit_in_document_says_on_which_page():
         "het document, bladzijde 2",
         "Hier staat &lt;i&gt;<mark>wijkkas</mark>&lt;/i&gt; bij",
     )
+
+
+def document_of(*pages: str):
+    document = make_document(read_at=None)
+    type(document).objects.filter(pk=document.pk).update(page_texts=list(pages))
+    document.refresh_from_db()
+    return document
+
+
+def test_phrase_in_a_document_is_found_with_its_page_and_nothing_else_is():
+    spread = "De wijk verandert. Van wie is de zorgzame buurt? Een zorgzame wijk is anders."
+    make_publication(title="Apart", document=document_of("een zorgzame", "wijk van morgen", "slot"))
+    make_publication(title="Samen", document=document_of("Wijk en zorgzame", "Leeg", spread))
+
+    results = found('"zorgzame wijk"')
+
+    assert [hit.title for hit in results.hits] == ["Samen"]  # not over the edge of a page
+    place, text = results.hits[0].where
+    assert place == "het document, bladzijde 3"
+    assert "Een <mark>zorgzame</mark> <mark>wijk</mark> is anders" in text
+    assert titles('zorgzame -"zorgzame wijk"') == ["Apart"]
+    assert found('"van wie is de"').hits[0].where[0] == "het document, bladzijde 3"
+
+
+def test_long_phrase_in_a_document_wants_every_word_in_order():
+    make_publication(title="Door elkaar", document=document_of("b c a b", "a b x b c"))
+    make_publication(title="In orde", document=document_of("x a b c x"))
+
+    assert titles('"a b c"') == ["In orde"]
+
+
+def test_rare_words_weigh_more_than_common_ones():
+    make_publication(title="Zwaluw", summary="Over de wijk.")
+    make_publication(title="Wijk", summary="Over een zwaluw.")
+    for number in range(6):
+        make_publication(title=f"Wijk {number}", summary="Iets.")
+
+    assert titles("wijk zwaluw") == ["Zwaluw", "Wijk"]
+
+
+def test_small_words_of_a_synonym_are_not_marked():
+    SynonymGroup.objects.create(words="buurthuis\nhuis van de wijk")
+    make_publication(title="Iets", summary="Van alles in het huis van de wijk, van de straat.")
+
+    text = found("buurthuis").hits[0].where[1]
+
+    assert "het <mark>huis</mark> van de <mark>wijk</mark>, van de straat" in text
+
+
+def test_query_comes_from_an_address_or_from_a_plain_dict():
+    make_publication(title="Samen eten", year=2024)
+    address = QueryDict("q=samen&jaar=2024&jaar=2023&sorteer=titel&pagina=1&iets=anders")
+
+    from_address = LibraryQuery.of(address)
+    from_dict = LibraryQuery.of(
+        {"q": "samen", "jaar": ["2024", "2023"], "sorteer": "titel", "pagina": 1}
+    )
+
+    assert search(from_address).total == search(from_dict).total == 1
+    assert {**from_dict.__dict__, "page": "1"} == from_address.__dict__
+    assert search(LibraryQuery.of({"jaar": "2024"})).total == 1
+    assert search(LibraryQuery.of({})).total == 1
 
 
 def test_unreleased_document_is_not_searched():

@@ -1,25 +1,34 @@
-"""Stories from practice, articles and writing tips, and their links to publications."""
+"""Stories from practice and articles, with their lists."""
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.api import APIField
-from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.fields import StreamField
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 
 from publications.api import KEYWORDS
 from publications.forms import checkboxes
 from publications.models import Classified, PublicationPage
 from publications.paging import PAGE_SIZE
+from publications.panels import LinksPanel
+from publications.querysets import PublicPageQuerySet
 from publications.search import LibrarySearchForm, search
 from publications.search_table import SearchDocument, day_number
-from stories.blocks import TEXT_FEATURES, BodyBlock
+from publications.sitemap import with_latest_change
+from stories.blocks import BodyBlock, article_beginning, chosen_in
+from stories.panels import TipPanel
 
 WORDS_PER_MINUTE = 220
+AUTHOR_NAME_HELP = "Alleen als er hierboven geen auteur staat."
+SIGNATURES_HELP = "Staat iemand er niet bij? De redactie voegt auteurs toe, bij Auteurs."
+
+# What editors have and writers do not: these fields are theirs, so writers do not meet them.
+KEEPS_AUTHORS = "stories.change_author"
+PROMOTED = ("slug", "seo_title", "search_description", "show_in_menus")
 
 CLASSIFIED_PANEL = MultiFieldPanel(
     [
@@ -31,34 +40,46 @@ CLASSIFIED_PANEL = MultiFieldPanel(
     ],
     "Waar hoort het bij?",
 )
-CLASSIFIED_API_FIELDS = [APIField("pillar_slugs"), KEYWORDS, APIField("is_example")]
+CLASSIFIED_API_FIELDS = [
+    APIField("authors"),
+    APIField("publications"),
+    APIField("pillar_slugs"),
+    KEYWORDS,
+    APIField("is_example"),
+]
 
 
-class ReadingQuerySet(PageQuerySet):
+class ReadingQuerySet(PublicPageQuerySet):
     def shown(self):
         """Pages that everyone may see, newest first, with what their cards need."""
         return (
             self.live()
             .public()
             .select_related("picture")
-            .prefetch_related("pillars", "picture__renditions")
+            .prefetch_related("pillars", "picture__renditions", "signatures__author")
             .order_by("-first_published_at", "-pk")
             .defer_streamfields()
         )
 
     def for_api(self):
         """Everything the API tells of a story or an article."""
-        return self.select_related("picture", "locale").prefetch_related("pillars", "keywords")
+        links = self.model.publication_links.rel.related_model.objects.public()
+        return self.select_related("picture", "locale").prefetch_related(
+            "pillars",
+            "keywords",
+            "signatures__author",
+            models.Prefetch("publication_links", queryset=links, to_attr="fetched_links"),
+        )
 
     def for_hits(self):
         """What a card shows, and the texts in which words were found."""
         return self.select_related("picture").prefetch_related(
-            "pillars", "picture__renditions", "tagged_keywords__tag"
+            "pillars", "picture__renditions", "tagged_keywords__tag", "signatures__author"
         )
 
     def for_search(self):
         """Everything the search table holds, in a fixed number of queries."""
-        lists = ("pillars", "facilities", "actors", "themes")
+        lists = ("pillars", "facilities", "actors", "themes", "signatures__author")
         return self.prefetch_related(*lists, "tagged_keywords__tag")
 
 
@@ -71,9 +92,11 @@ def plain_text(body) -> str:
     return " ".join(body.stream_block.get_searchable_content(body)) if body else ""
 
 
-def links_to_show(page) -> list["KnowledgeLink"]:
+def links_to_show(page) -> list:
     """Return the links of a page to what is public, with what their cards need. A preview too."""
-    links = list(page.publication_links.all())
+    links = list(page.publication_links.all()) if page.pk else []
+    if not links:
+        return []
     publications = PublicationPage.objects.live().public().for_cards()
     publications = publications.in_bulk([link.publication_id for link in links])
     shown = [link for link in links if link.publication_id in publications]
@@ -82,8 +105,99 @@ def links_to_show(page) -> list["KnowledgeLink"]:
     return shown
 
 
-class StoryIndexPage(Page):
+class Reading(Classified):
+    """What stories and articles do alike: they are read, signed and tied to publications."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def reading_minutes(self) -> int:
+        """How long reading takes, in whole minutes, at least one."""
+        texts = self.body.stream_block.get_searchable_content(self.body) if self.body else []
+        words = sum(len(text.split()) for text in texts)
+        return max(1, round(words / WORDS_PER_MINUTE))
+
+    @property
+    def author_names(self) -> list[str]:
+        return [signature.author.name for signature in self.signatures.all()]
+
+    @property
+    def authors(self) -> list[dict[str, str]]:
+        """Who wrote this, for the API. A portrait is for the site itself: that was agreed to."""
+        authors = [signature.author for signature in self.signatures.all()]
+        return [{"name": author.name, "role": author.role} for author in authors]
+
+    @property
+    def publications(self) -> list[dict]:
+        """What this is tied to and why, for the API."""
+        if not hasattr(self, "fetched_links"):
+            self.fetched_links = list(self.publication_links.public())
+        return [link.told_from(self) for link in self.fetched_links]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["publication_links"] = links_to_show(self)
+        context["authors"] = authors_of(self)
+        context["cards"] = cards_of(self.body)
+        context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
+        return context
+
+
+def authors_of(page) -> list:
+    """Return who wrote a page, with their portraits; also in the preview of what is not saved."""
+    signatures = list(page.signatures.all())
+    authors = page.signatures.model.author.field.related_model.objects
+    authors = authors.select_related("portrait").prefetch_related("portrait__renditions")
+    found = authors.in_bulk([signature.author_id for signature in signatures])
+    return [found[signature.author_id] for signature in signatures]
+
+
+def cards_of(body) -> dict[str, dict]:
+    """Return what the cards in a body show, by kind and id: only what is public."""
+    querysets = {
+        ("publication", "publication"): lambda: PublicationPage.objects.live().public().for_cards(),
+        ("story", "page"): StoryPage.objects.shown,
+        ("article", "article"): ArticlePage.objects.shown,
+    }
+    cards = {}
+    for (block_type, field), shown in querysets.items():
+        chosen = chosen_in(body, block_type, field)
+        cards[field] = shown().in_bulk(chosen) if chosen else {}
+    return cards
+
+
+class ReadingIndexPage(Page):
+    """What the lists of stories and of articles do alike. Each says what it lists and names it."""
+
+    LISTED = ONE = MANY = CARD = ""
+
+    class Meta:
+        abstract = True
+
+    def listed(self):
+        raise NotImplementedError
+
+    def get_sitemap_urls(self, request=None):
+        return with_latest_change(super().get_sitemap_urls(request), self.listed())
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        form = LibrarySearchForm(request.GET)
+        context["form"] = form
+        context["search_label"] = f"Zoek in de {self.MANY}"
+        context["results"] = search(form.to_query(), self.listed(), length=PAGE_SIZE)
+        context[self.LISTED] = context["results"].hits
+        return context
+
+
+class StoryIndexPage(ReadingIndexPage):
     """All stories from practice."""
+
+    LISTED, ONE, MANY = "stories", "verhaal", "verhalen"
+    CARD = "includes/story_card.html"
+
+    template = "stories/reading_index_page.html"
 
     intro = models.TextField("inleiding", blank=True)
 
@@ -96,16 +210,11 @@ class StoryIndexPage(Page):
     class Meta:
         verbose_name = "overzicht van verhalen"
 
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        form = LibrarySearchForm(request.GET)
-        context["form"] = form
-        context["results"] = search(form.to_query(), StoryPage.objects.all(), length=PAGE_SIZE)
-        context["stories"] = context["results"].hits
-        return context
+    def listed(self):
+        return StoryPage.objects.all()
 
 
-class StoryPage(Classified, Page):
+class StoryPage(Reading, Page):
     """
     A story from practice.
 
@@ -133,12 +242,13 @@ class StoryPage(Classified, Page):
 
     content_panels = [
         *Page.content_panels,
+        InlinePanel("signatures", label="Auteur", help_text=SIGNATURES_HELP),
         FieldPanel("intro"),
         FieldPanel("canonical_url"),
         FieldRowPanel([FieldPanel("neighbourhood"), FieldPanel("municipality")]),
         FieldPanel("picture"),
         FieldPanel("body"),
-        InlinePanel("publication_links", label="Publicatie bij dit verhaal"),
+        LinksPanel(["publication_links"], heading="Publicaties bij dit verhaal"),
         CLASSIFIED_PANEL,
         FieldPanel("is_example"),
     ]
@@ -167,7 +277,7 @@ class StoryPage(Classified, Page):
         return SearchDocument(
             title=self.title,
             keywords=[tagged.tag.name for tagged in self.tagged_keywords.all()],
-            authors=[self.neighbourhood, self.municipality],
+            authors=[*self.author_names, self.neighbourhood, self.municipality],
             summary=self.intro,
             text=plain_text(self.body),
         )
@@ -178,15 +288,14 @@ class StoryPage(Classified, Page):
         found.facets = self.search_facets()
         return found
 
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        context["publication_links"] = links_to_show(self)
-        context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
-        return context
 
-
-class ArticleIndexPage(Page):
+class ArticleIndexPage(ReadingIndexPage):
     """All articles, reflections and opinions."""
+
+    LISTED, ONE, MANY = "articles", "artikel", "artikelen"
+    CARD = "includes/article_card.html"
+
+    template = "stories/reading_index_page.html"
 
     intro = models.TextField("inleiding", blank=True)
 
@@ -199,16 +308,11 @@ class ArticleIndexPage(Page):
     class Meta:
         verbose_name = "overzicht van artikelen"
 
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        form = LibrarySearchForm(request.GET)
-        context["form"] = form
-        context["results"] = search(form.to_query(), ArticlePage.objects.all(), length=PAGE_SIZE)
-        context["articles"] = context["results"].hits
-        return context
+    def listed(self):
+        return ArticlePage.objects.all()
 
 
-class ArticlePage(Classified, Page):
+class ArticlePage(Reading, Page):
     """A text of our own or of a contributor: an article, a reflection or an opinion."""
 
     class Kind(models.TextChoices):
@@ -217,7 +321,7 @@ class ArticlePage(Classified, Page):
         OPINION = "opinie", "Opinie"
 
     kind = models.CharField("soort", max_length=10, choices=Kind, default=Kind.ARTICLE)
-    author_name = models.CharField("auteur", max_length=200, blank=True)
+    author_name = models.CharField("auteur", max_length=200, blank=True, help_text=AUTHOR_NAME_HELP)
     intro = models.TextField("inleiding", blank=True, help_text="Twee of drie zinnen.")
     picture = models.ForeignKey(
         "publications.CreditedImage",
@@ -227,22 +331,30 @@ class ArticlePage(Classified, Page):
         verbose_name="afbeelding",
         related_name="+",
     )
-    body = StreamField(BodyBlock(required=False), verbose_name="tekst", blank=True)
+    body = StreamField(
+        BodyBlock(required=False), verbose_name="tekst", blank=True, default=article_beginning
+    )
     keywords = ClusterTaggableManager("trefwoorden", through="stories.ArticleKeyword", blank=True)
 
     objects = PageManager.from_queryset(ReadingQuerySet)()
 
     content_panels = [
         *Page.content_panels,
+        TipPanel("titel-inleiding-koppen", heading="Tip bij de titel en de inleiding"),
         FieldPanel("kind"),
+        InlinePanel("signatures", label="Auteur", help_text=SIGNATURES_HELP),
         FieldPanel("author_name"),
         FieldPanel("intro"),
         FieldPanel("picture"),
+        TipPanel("beeld-dat-iets-vertelt", heading="Tip bij de afbeelding"),
+        TipPanel("zes-stappen", heading="Tip bij de tekst"),
         FieldPanel("body"),
-        InlinePanel("publication_links", label="Publicatie bij dit artikel"),
+        LinksPanel(["publication_links"], heading="Publicaties bij dit artikel"),
         CLASSIFIED_PANEL,
-        FieldPanel("is_example"),
+        TipPanel("hardop-lezen-en-insturen", heading="Tip voor je instuurt"),
+        FieldPanel("is_example", permission=KEEPS_AUTHORS),
     ]
+    promote_panels = [FieldPanel(name, permission=KEEPS_AUTHORS) for name in PROMOTED]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     api_fields = [
         APIField("kind"),
@@ -259,13 +371,6 @@ class ArticlePage(Classified, Page):
         verbose_name = "artikel"
         verbose_name_plural = "artikelen"
 
-    @property
-    def reading_minutes(self) -> int:
-        """How long reading takes, in whole minutes, at least one."""
-        texts = self.body.stream_block.get_searchable_content(self.body) if self.body else []
-        words = sum(len(text.split()) for text in texts)
-        return max(1, round(words / WORDS_PER_MINUTE))
-
     def missing_for_publication(self) -> list[str]:
         missing = super().missing_for_publication()
         return missing if self.body else [*missing, "Schrijf de tekst."]
@@ -275,7 +380,7 @@ class ArticlePage(Classified, Page):
         return SearchDocument(
             title=self.title,
             keywords=[tagged.tag.name for tagged in self.tagged_keywords.all()],
-            authors=[self.author_name],
+            authors=[*self.author_names, self.author_name],
             summary=self.intro,
             text=plain_text(self.body),
         )
@@ -288,8 +393,7 @@ class ArticlePage(Classified, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["publication_links"] = links_to_show(self)
-        context["more"] = list(type(self).objects.shown().exclude(pk=self.pk)[:3])
+        context["questions"] = list(self.questions_answered.shown()) if self.pk else []
         return context
 
 
@@ -303,142 +407,3 @@ class ArticleKeyword(TaggedItemBase):
     content_object = ParentalKey(
         ArticlePage, on_delete=models.CASCADE, related_name="tagged_keywords"
     )
-
-
-class KnowledgeLinkQuerySet(models.QuerySet):
-    def shown(self):
-        """Links of which both ends are public, with what showing either end needs."""
-        pages = self.model.page.field.related_model.objects.live().public()
-        publications = PublicationPage.objects.live().public()
-        return (
-            self.filter(page__in=pages, publication__in=publications)
-            .select_related(
-                "page__picture",
-                "publication__kind",
-                "publication__cover",
-                "publication__document__drawn_cover",
-            )
-            .prefetch_related(
-                "publication__pillars",
-                "page__picture__renditions",
-                "publication__cover__renditions",
-                "publication__document__drawn_cover__renditions",
-            )
-        )
-
-
-class KnowledgeLink(Orderable):
-    """
-    The road between a publication and a story or article, with one sentence why.
-
-    It belongs to the story or article. Were it a child of the publication too, publishing an old
-    draft of one would delete the other's link.
-    """
-
-    class Relation(models.TextChoices):
-        SHOWS = "laat-zien", "laat zien"
-        SUPPORTS = "onderbouwt", "onderbouwt"
-        QUALIFIES = "nuanceert", "nuanceert"
-        CONTRADICTS = "spreekt-tegen", "spreekt tegen"
-
-    relation = models.CharField("verband", max_length=15, choices=Relation, blank=True)
-    why = models.CharField("waarom horen ze bij elkaar?", max_length=300, help_text="Eén zin.")
-
-    panels = [FieldPanel("publication"), FieldPanel("relation"), FieldPanel("why")]
-
-    class Meta(Orderable.Meta):
-        abstract = True
-
-    def __str__(self):
-        return f"{self.page} – {self.publication}"
-
-    def clean(self):
-        if self.why and not self.why.strip():
-            raise ValidationError({"why": "Zeg in één zin waarom ze bij elkaar horen."})
-
-
-class WritingTipIndexPage(Page):
-    """The writing tips."""
-
-    intro = models.TextField("inleiding", blank=True)
-
-    max_count = 1
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
-    parent_page_types = ["home.HomePage"]
-    subpage_types = ["stories.WritingTipPage"]
-
-    class Meta:
-        verbose_name = "overzicht van schrijftips"
-
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        context["tips"] = list(WritingTipPage.objects.live().public().in_order())
-        return context
-
-
-class WritingTipQuerySet(PageQuerySet):
-    def in_order(self):
-        """In the order of the page tree, which editors change by dragging."""
-        return self.order_by("path")
-
-
-class WritingTipPage(Page):
-    """One tip for people who write for the Kennisplein."""
-
-    class Group(models.TextChoices):
-        BEGIN = "begin", "Voor je begint"
-        WRITE = "schrijf", "Terwijl je schrijft"
-        PEOPLE = "beeld-en-mensen", "Beeld en mensen"
-        FINISH = "afronden", "Als het af is"
-
-    group = models.CharField("wanneer", max_length=20, choices=Group, default=Group.WRITE)
-    intro = models.TextField("de tip in één zin")
-    body = RichTextField("uitleg", blank=True, features=TEXT_FEATURES)
-
-    objects = PageManager.from_queryset(WritingTipQuerySet)()
-
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("group"),
-        FieldPanel("intro"),
-        FieldPanel("body"),
-    ]
-    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    api_fields = [APIField("group"), APIField("intro"), APIField("body")]
-    parent_page_types = ["stories.WritingTipIndexPage"]
-    subpage_types = []
-
-    class Meta:
-        verbose_name = "schrijftip"
-        verbose_name_plural = "schrijftips"
-
-
-class StoryLink(KnowledgeLink):
-    page = ParentalKey(StoryPage, on_delete=models.CASCADE, related_name="publication_links")
-    publication = models.ForeignKey(
-        PublicationPage,
-        models.CASCADE,
-        verbose_name="publicatie",
-        related_name="links_from_stories",
-    )
-
-    objects = KnowledgeLinkQuerySet.as_manager()
-
-    class Meta(KnowledgeLink.Meta):
-        verbose_name = "publicatie bij een verhaal"
-
-
-class ArticleLink(KnowledgeLink):
-    page = ParentalKey(ArticlePage, on_delete=models.CASCADE, related_name="publication_links")
-    publication = models.ForeignKey(
-        PublicationPage,
-        models.CASCADE,
-        verbose_name="publicatie",
-        related_name="links_from_articles",
-    )
-
-    objects = KnowledgeLinkQuerySet.as_manager()
-
-    class Meta(KnowledgeLink.Meta):
-        verbose_name = "publicatie bij een artikel"
