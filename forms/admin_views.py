@@ -6,7 +6,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from forms.contributions import (
     Refused,
@@ -20,7 +20,11 @@ from forms.decision import DecisionForm
 from forms.mail import REASON, compose
 from forms.models import Contribution
 from forms.models.light_check import decision_context
+from forms.permissions import may_review
+from forms.remark_views import remark_review
 from publications.documents import WARNINGS
+from publications.duplicates import all_duplicates, description_of
+from publications.models import PublicationPage
 
 # What an editor can do, in the task's own words → its mail
 DECISIONS = {"approve": "gepubliceerd", "reject": "vraag", "decline": "niet-geplaatst"}
@@ -29,10 +33,6 @@ DONE = {
     "reject": "Je vraag over ‘{}’ is klaar om te versturen.",
     "decline": "‘{}’ is niet geplaatst.",
 }
-
-
-def may_review(user) -> bool:
-    return user.has_perm("forms.change_contribution")
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +44,8 @@ def contribution_review(request, pk):
         "page", "form_page", "decided_by"
     )
     contribution = get_object_or_404(contributions, pk=pk)
+    if contribution.is_remark:
+        return remark_review(request, contribution)
     action = request.POST.get("actie", "")
     forms = {name: decision_form(name) for name in DECISIONS}
     if request.method == "POST":
@@ -133,6 +135,7 @@ def review_context(request, contribution: Contribution, forms: dict, action: str
         "contact": contact,
         "submissions": list(contribution.submissions.select_related("document")),
         "draft": draft,
+        "duplicates": duplicates_of(draft),
         "missing": draft.missing_for_publication() if draft else [],
         "document": document,
         "document_warnings": [WARNINGS[w] for w in document.warnings] if document else [],
@@ -156,3 +159,31 @@ def review_context(request, contribution: Contribution, forms: dict, action: str
             else ""
         ),
     }
+
+
+@require_POST
+def contributions_spam(request):
+    """Mark what was chosen in the list as spam. What was decided on meanwhile stays as it is."""
+    if not may_review(request.user):
+        raise PermissionDenied
+    chosen = [pk for pk in request.POST.getlist("bijdrage") if pk.isdecimal() and len(pk) < 19]
+    marked = 0
+    for contribution in Contribution.objects.filter(pk__in=chosen):
+        try:
+            mark_as_spam(contribution, request.user)
+            marked += 1
+        except PermissionDenied as refusal:
+            messages.warning(request, f"{contribution.reference}: {refusal}")
+    if marked:
+        which = "1 bijdrage staat" if marked == 1 else f"{marked} bijdragen staan"
+        messages.success(request, f"{which} bij de spam. Na 30 dagen wissen we dat.")
+    elif not chosen:
+        messages.info(request, "Kies eerst een of meer bijdragen.")
+    return redirect("forms_contribution_modeladmin_index")
+
+
+def duplicates_of(draft) -> list:
+    """Return what the library has already, or waits for, that a draft may be about."""
+    if not isinstance(draft, PublicationPage):
+        return []
+    return all_duplicates(description_of(draft), apart_from=draft.pk)

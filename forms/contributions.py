@@ -7,16 +7,16 @@ Refused() says in Dutch why something cannot be done (any more).
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.text import slugify
-from wagtail.models import Collection, WorkflowState
-from wagtail.rich_text import RichText
+from wagtail.models import Collection, Page, WorkflowState
 
+from forms.draft_fields import fill_draft
 from forms.mail import queue_mail
 from forms.models.contribution import (
     Contact,
@@ -29,31 +29,32 @@ from forms.models.contribution import (
     Status,
     next_reference,
 )
+from forms.models.practice import PracticeUse
 from publications.models import (
     Classified,
     LibraryDocument,
     LibraryPage,
     NotReadyForPublication,
-    PublicationAuthor,
     PublicationPage,
     RightToShare,
-    Term,
-    Vocabulary,
 )
-from publications.names import author_from
-from stories.models import ArticleIndexPage, ArticlePage
+from stories.models import ArticleIndexPage, ArticlePage, QuestionIndexPage, QuestionPage
 
 What = ContributionEvent.What
 COLLECTION = "Inzendingen"
+NO_QUESTION = "Er staat geen vraag meer open. Je antwoord is niet nodig."
 
 
 class Refused(PermissionDenied):
     """What was asked cannot be done in this state. The message says why, in Dutch."""
 
 
-def submit_for_review(form_page, form) -> str:
+def submit_for_review(form_page, form, *, doubts: Sequence[str] = ()) -> str:
     """
     Store a valid form as a new case and put its draft before the editors.
+
+    With `doubts` (in Dutch, for the log) the address must be confirmed first, by mail; until then
+    the case is kept and the editors do not see it. Without an address they see it with the doubts.
 
     Returns the token of its status page. The same form sent twice with the same answers gives one
     case; the second time another token to it. One transaction: case, submission, contact, private
@@ -64,7 +65,7 @@ def submit_for_review(form_page, form) -> str:
     if existing is None:
         try:
             with _one_transaction(form):
-                return _receive(form_page, form, key)
+                return _receive(form_page, form, key, doubts)
         except IntegrityError:  # the same send, at the same moment
             existing = Contribution.objects.filter(idempotency_key=key).first()
             if existing is None:
@@ -89,6 +90,8 @@ def _idempotency_key(form) -> str:
     opened = str(form.cleaned_data.get("sleutel") or form.data.get("begonnen", ""))
     contact = [form.cleaned_data.get(name) for name in form.CONTACT]
     content = [opened, form.answers(), contact, _fingerprint(form.cleaned_data.get("bestand"))]
+    if form.about:
+        content.append(form.about.pk)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -100,32 +103,46 @@ def _fingerprint(upload) -> str:
     return fingerprint
 
 
-def _receive(form_page, form, key: str) -> str:
+def _receive(form_page, form, key: str, doubts: Sequence[str]) -> str:
     answers = form.answers()
+    to_confirm = bool(doubts and form.cleaned_data["email"])  # only an address can confirm
     contribution = Contribution.objects.create(
         reference=next_reference(),
         kind=form.door,
         form_page=form_page,
-        title=_title_from(answers),
+        about=form.about,
+        title=_title_from(answers) or f"{Kind(form.door).label}: {form.about.title}"[:255],
         idempotency_key=key,
         spam_at=timezone.now() if form.looks_automatic else None,
+        confirmation_asked_at=timezone.now() if to_confirm else None,
     )
     Contact.objects.create(
         contribution=contribution,
         name=form.cleaned_data.get("naam", ""),
         email=form.cleaned_data["email"],
+        wants_use_mail=form.cleaned_data.get("jaarbericht", False),
     )
     submission = _add_submission(contribution, form)
-    contribution.events.create(what=What.RECEIVED)
-    if not contribution.spam_at:
-        _start_check(contribution, answers, submission.document)
+    seen = "" if to_confirm else " ".join(doubts)
+    contribution.events.create(what=What.RECEIVED, text=seen)
+    if contribution.spam_at:
+        pass
+    elif to_confirm:
+        contribution.events.create(what=What.TO_CONFIRM, text=" ".join(doubts))
+        queue_mail(contribution, "bevestigen")
+    else:
+        start_check(contribution, answers, submission.document)
         queue_mail(contribution, "ontvangen")
-        queue_mail(contribution, "redactie", aanleiding="Er is een nieuwe bijdrage binnen.")
+        tell_editors_of_new(contribution)
     return ContributionLink.make(contribution)
 
 
+def tell_editors_of_new(contribution: Contribution) -> None:
+    queue_mail(contribution, "redactie", aanleiding="Er is een nieuwe bijdrage binnen.")
+
+
 def _title_from(answers: dict) -> str:
-    return (answers.get("titel") or answers.get("wat") or "")[:255]
+    return (answers.get("titel") or answers.get("wat") or answers.get("vraag") or "")[:255]
 
 
 def _add_submission(contribution, form) -> ContributionSubmission:
@@ -152,10 +169,19 @@ def _keep_privately(form) -> LibraryDocument:
     return form.kept_document
 
 
-def _start_check(contribution: Contribution, answers: dict, document) -> None:
-    """Make the draft page from what was sent and start the editors' workflow on it."""
+def start_check(contribution: Contribution, answers: dict, document) -> None:
+    """
+    Make the draft page from what was sent and start the editors' workflow on it.
+
+    What is about a publication that is there gets neither.
+    """
+    if contribution.is_remark:
+        PracticeUse.take_in(contribution, answers)
+        return
     if contribution.kind == Kind.ARTICLE:
-        parent, page = ArticleIndexPage.objects.get(), ArticlePage()
+        parent, page = ArticleIndexPage.objects.get(), ArticlePage(body=[])
+    elif contribution.kind == Kind.QUESTION:
+        parent, page = QuestionIndexPage.objects.get(), QuestionPage()
     else:
         parent, page = LibraryPage.objects.get(), PublicationPage()
     page.live = False
@@ -181,87 +207,13 @@ def _resume_check(page) -> None:
         state.resume(user=None)
 
 
-def fill_draft(page, answers: dict, document=None, before: dict | None = None) -> None:
-    """
-    Write answers of the form into an unsaved or draft page.
-
-    With `before`, the answers of the previous send, only what the contributor changed since is
-    written, so that the editors' own corrections stay.
-    """
-    for name, value in answers.items():
-        if name in DRAFT_FIELDS and (before is None or value != before.get(name)):
-            DRAFT_FIELDS[name](page, value)
-    if document and isinstance(page, PublicationPage):
-        page.document = document
-
-
-def _set(field: str):
-    return lambda page, value: setattr(page, field, value or "")
-
-
-def _set_terms(field: str, vocabulary: str):
-    return lambda page, slugs: setattr(page, field, Term.objects.named(vocabulary, slugs or []))
-
-
-def _set_kind(page, slug) -> None:
-    page.kind = next(iter(Term.objects.named(Vocabulary.KIND, [slug])), None)
-
-
-def _set_year(page, text) -> None:
-    page.year = int(text) if text and text.isdigit() else None
-    if page.year is None:
-        page.month = page.day = None
-
-
-def _set_authors(page, text) -> None:
-    names = [line.strip() for line in (text or "").splitlines() if line.strip()]
-    page.authors = [
-        PublicationAuthor(sort_order=place, **_author_parts(name))
-        for place, name in enumerate(names)
-    ]
-
-
-def _author_parts(name: str) -> dict[str, str]:
-    """A single word is more often the name of an organisation (“Movisie”) than a family name."""
-    return author_from(name) if " " in name else {"organisation": name[:255]}
-
-
-def _set_text(page, text) -> None:
-    paragraphs = [p.strip() for p in (text or "").replace("\r", "").split("\n\n") if p.strip()]
-    html = "".join(f"<p>{escape(p).replace(chr(10), '<br/>')}</p>" for p in paragraphs)
-    page.body = [("text", RichText(html))] if html else []
-
-
-def _set_tip(page, text) -> None:
-    page.title = text[:255]
-    page.source_url = text if text.lower().startswith(("http://", "https://")) else ""
-
-
-DRAFT_FIELDS = {
-    "titel": _set("title"),
-    "soort": _set_kind,
-    "jaar": _set_year,
-    "auteurs": _set_authors,
-    "organisatie": _set("organisation"),
-    "samenvatting": _set("summary"),
-    "link": _set("source_url"),
-    "doi": _set("doi"),
-    "isbn": _set("isbn"),
-    "pijlers": _set_terms("pillars", Vocabulary.PILLAR),
-    "voorzieningen": _set_terms("facilities", Vocabulary.FACILITY),
-    "tekst": _set_text,
-    "wat": _set_tip,
-    "waarom": _set("editor_note"),
-}
-
-
 def lock_undecided(contribution: Contribution, *, for_editor: bool = False) -> Contribution:
     """
     Return the case as it is now, locked. Raise Refused when it has been decided on.
 
     Editors are told what was decided and by whom.
     """
-    row = _locked(contribution)
+    row = locked(contribution)
     if row.is_undecided:
         return row
     outcome = ""
@@ -272,7 +224,7 @@ def lock_undecided(contribution: Contribution, *, for_editor: bool = False) -> C
     raise Refused(f"Deze bijdrage is al afgehandeld{outcome}.")
 
 
-def _locked(contribution: Contribution) -> Contribution:
+def locked(contribution: Contribution) -> Contribution:
     return Contribution.objects.select_for_update().get(pk=contribution.pk)
 
 
@@ -284,6 +236,8 @@ def change(contribution: Contribution, form) -> None:
     """
     with _one_transaction(form):
         contribution = lock_undecided(contribution)
+        if contribution.is_unconfirmed:
+            raise Refused("Bevestig eerst je e-mailadres. Gebruik de link in onze mail.")
         if contribution.current_status() != Status.QUESTION and _was_sent(contribution, form):
             return
         before = last_answers(contribution)
@@ -295,7 +249,7 @@ def change(contribution: Contribution, form) -> None:
         if answers.get("recht") and answers["recht"] != before.get("recht"):
             _set_right_to_share(contribution, answers["recht"])
         if contribution.page is None:
-            _start_check(contribution, answers, last_document(contribution))
+            start_check(contribution, answers, last_document(contribution))
         else:
             draft = contribution.draft()
             fill_draft(draft, answers, submission.document, before)
@@ -326,7 +280,7 @@ def answer(contribution: Contribution, text: str) -> None:
     """Take in a contributor's answer to the editors' question."""
     contribution = lock_undecided(contribution)
     if contribution.current_status() != Status.QUESTION:
-        raise Refused("Er staat geen vraag meer open. Je antwoord is niet nodig.")
+        raise Refused(NO_QUESTION)
     contribution.submissions.create(
         page=contribution.form_page, form_data={"antwoord": text}, sent=[["Je antwoord", text]]
     )
@@ -354,7 +308,8 @@ def withdraw(contribution: Contribution) -> None:
     contribution.save(update_fields=["withdrawn_at"])
     contribution.events.create(what=What.WITHDRAWN)
     _remove_page(contribution, None)
-    queue_mail(contribution, "ingetrokken")
+    if not contribution.is_unproven:
+        queue_mail(contribution, "ingetrokken")
 
 
 @transaction.atomic
@@ -375,17 +330,18 @@ def reopen(contribution: Contribution, user, note: str = "") -> None:
     A published page goes off the site until it is decided on anew; where there is no page any more,
     a new draft is made from what was sent.
     """
-    contribution = _locked(contribution)
+    contribution = locked(contribution)
     if contribution.is_undecided:
         raise Refused("Deze bijdrage is al open.")
     was_told = bool(contribution.outcome or contribution.withdrawn_at)
     contribution.outcome = contribution.outcome_reason = ""
-    contribution.withdrawn_at = contribution.spam_at = None
+    contribution.withdrawn_at = contribution.spam_at = contribution.confirmation_asked_at = None
     contribution.decided_at = contribution.decided_by = None
     contribution.save()
     contribution.events.create(what=What.REOPENED, by=user, text=note)
+    contribution.mails.filter(waits_for_publication=True).delete()
     if contribution.page is None:
-        _start_check(contribution, last_answers(contribution), last_document(contribution))
+        start_check(contribution, last_answers(contribution), last_document(contribution))
     else:
         page = contribution.page.specific
         if page.live:
@@ -402,14 +358,19 @@ def restart_check(contribution: Contribution, user) -> None:
     """
     Put an undecided case before the editors again, when nobody can decide on it as it stands.
 
-    Its workflow or its draft has gone, or the contributor does not answer the question.
+    Its workflow or its draft has gone, or the contributor does not answer the question, or does
+    not confirm the address.
     """
     contribution = lock_undecided(contribution, for_editor=True)
+    if contribution.is_unconfirmed:
+        contribution.confirmation_asked_at = None
+        contribution.save(update_fields=["confirmation_asked_at"])
+        queue_mail(contribution, "ontvangen")
     if contribution.task_state():
         raise Refused("Deze bijdrage ligt al in de lichte check.")
     contribution.events.create(what=What.REOPENED, by=user)
     if contribution.page is None:
-        _start_check(contribution, last_answers(contribution), last_document(contribution))
+        start_check(contribution, last_answers(contribution), last_document(contribution))
     else:
         page = contribution.page.specific
         if page.workflow_in_progress:  # another one than the light check
@@ -451,19 +412,25 @@ def decide_in_light_check(task_state, user, action: str, form) -> Contribution |
     task_state.save()
     if contribution:
         _record(contribution, user, action, reason)
+    is_public = False
     if action == "approve":
         task_state.approve(user=user, comment=reason)
+        is_public = Page.objects.live().filter(pk=page.pk).exists()
     elif action == "reject":
         task_state.reject(user=user, comment=reason)
     elif contribution:
         task_state.workflow_state.cancel(user=user)
         _remove_page(contribution, user)
+    if contribution and action == "approve":
+        what = What.PUBLISHED if is_public else What.APPROVED
+        contribution.events.create(what=what, text=reason, by=user)
     if contribution and form.cleaned_data.get("mail_versturen"):
         contribution.refresh_from_db()
         queue_mail(
             contribution,
             MAIL_AFTER[action],
             text=form.cleaned_data.get("mail_tekst", ""),
+            waits_for_publication=action == "approve" and not is_public,
             reden=reason,
         )
     return contribution
@@ -481,10 +448,11 @@ MAIL_AFTER = {"approve": "gepubliceerd", "reject": "vraag", "decline": "niet-gep
 
 
 def _record(contribution: Contribution, user, action: str, reason: str) -> None:
-    event = {"approve": What.PUBLISHED, "reject": What.ASKED, "decline": What.NOT_PLACED}[action]
-    contribution.events.create(what=event, text=reason, by=user)
     if action == "reject":
+        contribution.events.create(what=What.ASKED, text=reason, by=user)
         return
+    if action == "decline":
+        contribution.events.create(what=What.NOT_PLACED, text=reason, by=user)
     contribution.outcome = Outcome.PUBLISHED if action == "approve" else Outcome.NOT_PLACED
     contribution.outcome_reason = reason
     contribution.decided_at = timezone.now()

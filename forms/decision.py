@@ -3,6 +3,9 @@
 from django import forms
 
 from forms.forms import CRITERION, required
+from forms.mail import LINK
+
+NO_LINK = f"Laat {LINK} in de mail staan. Zonder die link kan de inzender niet antwoorden."
 
 
 class ReplyForm(forms.Form):
@@ -74,6 +77,9 @@ class DecisionForm(forms.Form):
         if self.action != "approve" and not self.errors and not self.whole_reason():
             missing = "Schrijf je vraag." if self.action == "reject" else "Schrijf de reden."
             self.add_error("reden", missing)
+        mail = cleaned.get("mail_tekst")
+        if self.action == "reject" and mail and cleaned.get("mail_versturen") and LINK not in mail:
+            self.add_error("mail_tekst", NO_LINK)
         return cleaned
 
     def whole_reason(self) -> str:

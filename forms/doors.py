@@ -7,7 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.contrib.forms.forms import FormBuilder
 
-from forms.forms import CRITERION, ContributionForm, TermField, TermsField, required
+from forms.forms import (
+    CRITERION,
+    CarriedTermsField,
+    ContributionForm,
+    TermField,
+    TermsField,
+    required,
+)
 from publications.documents import DocumentFault, check_document
 from publications.identifiers import doi_from, isbn_from
 from publications.models import RightToShare, Vocabulary
@@ -15,7 +22,6 @@ from publications.models import RightToShare, Vocabulary
 UNKNOWN_YEAR = "onbekend"
 EXTRA = "extra_"
 SELF_CHECK = [("ja", "Ja"), ("nee", "Nee"), ("weet-ik-niet", "Weet ik niet")]
-MAX_NAME_BYTES = 200  # a disk counts bytes, and takes at most 255
 
 
 class DocumentMixin:
@@ -24,8 +30,6 @@ class DocumentMixin:
     def clean_bestand(self):
         file = self.cleaned_data.get("bestand")
         if file:
-            if len(file.name.encode()) > MAX_NAME_BYTES:
-                raise ValidationError(self.fields["bestand"].error_messages["max_length"])
             try:
                 check_document(file, file.name)
             except DocumentFault as fault:
@@ -68,8 +72,9 @@ class PublicationForm(DocumentMixin, ContributionForm):
         ),
         ("Waar is het te vinden?", ["link", "doi", "isbn", "bestand", "recht"]),
         ("Past het bij het Kennisplein?", ["pijlers", "voorzieningen"]),
-        ("Over jou", ["naam", "email"]),
+        ("Over jou", ["naam", "email", "jaarbericht"]),
     ]
+    CONTACT = (*ContributionForm.CONTACT, "jaarbericht")
 
     titel = forms.CharField(
         label="Titel",
@@ -143,7 +148,17 @@ class PublicationForm(DocumentMixin, ContributionForm):
         help_text="Plekken en voorzieningen die van de hele buurt zijn.",
         error_messages=required("Kies minstens één voorziening."),
     )
+    # A link to the form may bring these along, such as one of the kenniskaart.
+    spelers = CarriedTermsField(Vocabulary.ACTOR, label="Spelers")
+    themas = CarriedTermsField(Vocabulary.THEME, label="Thema’s")
     naam = name_field()
+    jaarbericht = forms.BooleanField(
+        label=(
+            "Mail me hooguit één keer per jaar als iemand deze publicatie in de praktijk gebruikte."
+        ),
+        help_text="We bewaren je naam en e-mailadres dan tot je deze mail stopt.",
+        required=False,
+    )
 
     def __init__(self, *args, has_document=False, **kwargs):
         super().__init__(*args, **kwargs)

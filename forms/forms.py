@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.utils import timezone
 from wagtail.contrib.forms.forms import BaseForm
 
@@ -49,6 +50,19 @@ class TermsField(VocabularyMixin, forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
 
+class CarriedTermsField(TermsField):
+    """Terms that came with the link to the form: not asked, and left out when they do not exist."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, vocabulary, **kwargs):
+        super().__init__(vocabulary, required=False, **kwargs)
+
+    def clean(self, value):
+        slugs = [slug for slug in value or () if validate_slug.regex.match(slug)]
+        return self.queryset.filter(slug__in=slugs)
+
+
 class ContributionForm(BaseForm):
     """
     What every door asks. `parts` gives the questions in steps; `answers()` and `sent()` what is
@@ -56,6 +70,8 @@ class ContributionForm(BaseForm):
     """
 
     door = ""
+    about = None  # the publication that a remark is about
+    seconds_taken = 0.0  # known once the form has been checked
     PARTS: list[tuple[str, list[str]]] = []
     CONTACT = ("naam", "email")
     HIDDEN = ("sleutel", "begonnen", "website")
@@ -96,6 +112,7 @@ class ContributionForm(BaseForm):
         parts = [part for part in parts if part[1]]
         placed = {name for _, names in parts for name in names}
         extras = [n for n in self.fields if n not in placed and n not in self.HIDDEN]
+        extras = [n for n in extras if not self[n].is_hidden]
         has_contact_last = len(parts) > 1 and not self.is_change
         parts[-2 if has_contact_last else -1][1].extend(extras)
         return [(i, title, [self[n] for n in names]) for i, (title, names) in enumerate(parts, 1)]
@@ -118,8 +135,9 @@ class ContributionForm(BaseForm):
             started = None
             self.data = self.data.copy()  # let the next try begin now
             self.data["begonnen"] = started_now()
-        seconds = settings.CONTRIBUTION_MINIMUM_SECONDS
-        if started is None or timezone.now().timestamp() - started < seconds:
+        else:
+            self.seconds_taken = timezone.now().timestamp() - started
+        if started is None or self.seconds_taken < settings.CONTRIBUTION_MINIMUM_SECONDS:
             raise ValidationError("Dat ging erg snel. Kijk het nog even na en verstuur opnieuw.")
 
     def add_hidden_errors_to_summary(self):

@@ -11,7 +11,9 @@ from .contribution import (
 )
 from .form_page import ContributionFormField, ContributionFormPage, Criterion, StandardReason
 from .light_check import LightCheckTask, LightCheckTaskState
-from .mail import OutboxMail
+from .mail import MailText, OutboxMail
+from .practice import PracticeUse
+from .writer import WriterRequest
 
 __all__ = [
     "Contact",
@@ -25,9 +27,12 @@ __all__ = [
     "Kind",
     "LightCheckTask",
     "LightCheckTaskState",
+    "MailText",
     "OutboxMail",
     "Outcome",
+    "PracticeUse",
     "SendCount",
     "StandardReason",
     "Status",
+    "WriterRequest",
 ]

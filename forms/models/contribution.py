@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When, Window
 from django.db.models.functions import Cast
 from django.utils import timezone
 from wagtail.contrib.forms.models import AbstractFormSubmission
 from wagtail.models import Page, TaskState, WorkflowState
+
+from publications.models import PublicationPage
 
 
 class Kind(models.TextChoices):
@@ -24,11 +26,20 @@ class Kind(models.TextChoices):
     TIP = "tip", "Tip"
     ARTICLE = "artikel", "Artikel of verhaal"
     CORRECTION = "correctie", "Correctie"
+    PRACTICE = "praktijk", "Gezien in de praktijk"
+    QUESTION = "vraag", "Kennisvraag"
+
+
+# About a publication that is there: no draft page and no workflow, an editor decides at once.
+REMARKS = (Kind.CORRECTION, Kind.PRACTICE)
+MAX_QUOTES = 3
 
 
 class Outcome(models.TextChoices):
     PUBLISHED = "gepubliceerd", "Gepubliceerd"
     NOT_PLACED = "niet-geplaatst", "Niet geplaatst"
+    PROCESSED = "verwerkt", "Verwerkt"
+    NOT_ADOPTED = "niet-overgenomen", "Niet overgenomen"
 
 
 class Status(models.TextChoices):
@@ -37,8 +48,14 @@ class Status(models.TextChoices):
     QUESTION = "aanvulling-gevraagd", "Aanvulling gevraagd"
     PUBLISHED = "gepubliceerd", "Gepubliceerd"
     NOT_PLACED = "niet-geplaatst", "Niet geplaatst"
+    PROCESSED = "verwerkt", "Verwerkt"
+    NOT_ADOPTED = "niet-overgenomen", "Niet overgenomen"
     WITHDRAWN = "ingetrokken", "Ingetrokken"
     SPAM = "spam", "Spam"
+    UNCONFIRMED = "wacht-op-bevestiging", "Wacht op bevestiging"
+
+
+UNCONFIRMED = ~Q(confirmation_asked_at=None) & Q(confirmed_at=None)
 
 
 class ContributionQuerySet(models.QuerySet):
@@ -47,17 +64,32 @@ class ContributionQuerySet(models.QuerySet):
         return self.filter(outcome="", withdrawn_at=None, spam_at=None)
 
     def with_status(self):
-        """Annotate `status`: what the stored facts and the workflow add up to."""
+        """
+        Annotate `status`: what the stored facts and the workflow add up to.
+
+        What the light check let through is published when its page is public: a workflow can have
+        more steps behind the light check.
+        """
         workflow = WorkflowState.objects.filter(
             base_content_type=ContentType.objects.get_for_model(Page),
             object_id=Cast(OuterRef("page_id"), models.CharField()),
+        )
+        under_way = workflow.filter(
+            status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES]
         )
         return self.annotate(
             status=Case(
                 When(~Q(spam_at=None), then=Value(Status.SPAM)),
                 When(~Q(withdrawn_at=None), then=Value(Status.WITHDRAWN)),
+                When(
+                    Q(outcome=Outcome.PUBLISHED, page__live=False) & Exists(under_way),
+                    then=Value(Status.IN_CHECK),
+                ),
                 When(outcome=Outcome.PUBLISHED, then=Value(Status.PUBLISHED)),
                 When(outcome=Outcome.NOT_PLACED, then=Value(Status.NOT_PLACED)),
+                When(outcome=Outcome.PROCESSED, then=Value(Status.PROCESSED)),
+                When(outcome=Outcome.NOT_ADOPTED, then=Value(Status.NOT_ADOPTED)),
+                When(UNCONFIRMED, then=Value(Status.UNCONFIRMED)),
                 When(
                     Exists(workflow.filter(status=WorkflowState.STATUS_NEEDS_CHANGES)),
                     then=Value(Status.QUESTION),
@@ -71,10 +103,31 @@ class ContributionQuerySet(models.QuerySet):
             )
         )
 
+    def unconfirmed(self):
+        """Undecided cases of which the address has yet to be confirmed; editors wait with them."""
+        return self.undecided().filter(UNCONFIRMED)
+
     def waiting_for_editors(self):
         """What is in the editors' hands now, oldest first."""
         waiting = self.with_status().filter(status__in=[Status.RECEIVED, Status.IN_CHECK])
         return waiting.order_by("received_at")
+
+    def uses_to_show(self) -> dict:
+        """Return the accepted uses in practice: {"count": how many, "quotes": the newest few}."""
+        uses = self.filter(
+            kind=Kind.PRACTICE,
+            outcome=Outcome.PUBLISHED,
+            withdrawn_at=None,
+            spam_at=None,
+            practice_use__isnull=False,
+        )
+        rows = list(
+            uses.select_related("practice_use", "contact")
+            .annotate(total=Window(Count("pk")), has_quote=Q(practice_use__quote__gt=""))
+            .order_by("-has_quote", "-decided_at", "-pk")[:MAX_QUOTES]
+        )
+        quotes = [use.practice_use for use in rows if use.has_quote]
+        return {"count": rows[0].total if rows else 0, "quotes": quotes}
 
 
 class Contribution(models.Model):
@@ -99,14 +152,24 @@ class Contribution(models.Model):
         verbose_name="pagina",
         related_name="contributions",
     )
+    # The publication that a correction or a use in practice is about.
+    about = models.ForeignKey(
+        PublicationPage,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name="over",
+        related_name="contributions_about",
+    )
     title = models.CharField("titel", max_length=255)
     # A digest of the form that was opened and of what was sent: the same send twice is one case.
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     received_at = models.DateTimeField("ontvangen", default=timezone.now)
+    confirmation_asked_at = models.DateTimeField("bevestiging gevraagd", null=True, blank=True)
     confirmed_at = models.DateTimeField("bevestigd", null=True, blank=True)
     withdrawn_at = models.DateTimeField("ingetrokken", null=True, blank=True)
     spam_at = models.DateTimeField("spam", null=True, blank=True)
-    outcome = models.CharField("uitkomst", max_length=15, choices=Outcome, blank=True)
+    outcome = models.CharField("uitkomst", max_length=20, choices=Outcome, blank=True)
     outcome_reason = models.TextField("reden", blank=True)
     decided_at = models.DateTimeField("besloten", null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -131,6 +194,20 @@ class Contribution(models.Model):
     @property
     def is_undecided(self) -> bool:
         return not (self.outcome or self.withdrawn_at or self.spam_at)
+
+    @property
+    def is_remark(self) -> bool:
+        """Tell whether this is about a publication and has no draft page of its own."""
+        return self.kind in REMARKS
+
+    @property
+    def is_unproven(self) -> bool:
+        """Tell whether we asked the address to be confirmed, and heard nothing."""
+        return bool(self.confirmation_asked_at and not self.confirmed_at)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return self.is_unproven and self.is_undecided
 
     def current_status(self) -> Status:
         """Return the status, asking the database when this row was read without it."""
@@ -223,7 +300,11 @@ class Contact(models.Model):
         Contribution, models.CASCADE, primary_key=True, related_name="contact"
     )
     name = models.CharField("naam", max_length=150, blank=True)
-    email = models.EmailField("e-mailadres")
+    # Empty when somebody chose to leave none; without this row it has been erased.
+    email = models.EmailField("e-mailadres", blank=True)
+    # Asked apart and never ticked beforehand: a mail a year when the publication was used.
+    wants_use_mail = models.BooleanField("mail over gebruik", default=False, db_default=False)
+    use_mail_sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "contactgegevens"
@@ -242,14 +323,23 @@ class ContributionEvent(models.Model):
 
     class What(models.TextChoices):
         RECEIVED = "ontvangen", "Ontvangen"
+        TO_CONFIRM = "te-bevestigen", "Bevestiging gevraagd"
+        CONFIRMED = "bevestigd", "E-mailadres bevestigd"
         CHANGED = "gewijzigd", "Gewijzigd door de inzender"
         ANSWERED = "beantwoord", "Beantwoord door de inzender"
         ASKED = "gevraagd", "Aanvulling gevraagd"
+        APPROVED = "goedgekeurd", "Goedgekeurd in de lichte check"
         PUBLISHED = "gepubliceerd", "Gepubliceerd"
         NOT_PLACED = "niet-geplaatst", "Niet geplaatst"
         WITHDRAWN = "ingetrokken", "Ingetrokken"
+        ERASED = "gewist", "Gegevens gewist door de inzender"
         SPAM = "spam", "Als spam gemarkeerd"
         REOPENED = "heropend", "Heropend"
+        PROCESSED = "verwerkt", "Verwerkt"
+        NOT_ADOPTED = "niet-overgenomen", "Niet overgenomen"
+        QUOTE_CHANGED = "citaat", "Citaat gewijzigd"
+        LEAD = "aanknopingspunt", "Aanknopingspunt"
+        ANSWER_FOUND = "antwoord-gevonden", "Antwoord gevonden"
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="events")
     what = models.CharField(max_length=20, choices=What)
@@ -268,16 +358,26 @@ class ContributionEvent(models.Model):
 
 class ContributionLinkQuerySet(models.QuerySet):
     def for_token(self, token: str):
-        return self.filter(digest=digest_of(token), revoked_at=None)
+        """The link of this token, while it works: not revoked, and we still know whose it is."""
+        is_valid = models.Q(revoked_at=None, contribution__contact__isnull=False)
+        return self.filter(is_valid, digest=digest_of(token))
+
+    def of_erased_contact(self, token: str):
+        """The link of this token, when it stopped working because the contact was erased."""
+        return self.filter(contribution__contact__isnull=True, digest=digest_of(token))
 
 
 class ContributionLink(models.Model):
-    """A way in to the status page. The token is in one mail only; here stands its digest."""
+    """
+    A way in to the status page. The token is in one mail only, or in the address of the page after
+    sending; here stands its digest. Who has one from a mail reads the mail of that address.
+    """
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="links")
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    by_mail = models.BooleanField(default=False)
 
     objects = ContributionLinkQuerySet.as_manager()
 
@@ -285,10 +385,11 @@ class ContributionLink(models.Model):
         return f"link naar {self.contribution}"
 
     @classmethod
-    def make(cls, contribution: Contribution) -> str:
+    def make(cls, contribution: Contribution, *, by_mail: bool = False) -> str:
         """Make a new link and return its token, which cannot be had again."""
         token = secrets.token_urlsafe(24)
-        cls.objects.create(contribution=contribution, digest=digest_of(token))
+        digest = digest_of(token)
+        cls.objects.create(contribution=contribution, digest=digest, by_mail=by_mail)
         return token
 
 

@@ -1,5 +1,6 @@
 """The public form: a Wagtail form page with three doors, and the criteria of the light check."""
 
+from django.core.validators import validate_slug
 from django.db import models
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -9,15 +10,30 @@ from wagtail.contrib.forms.models import AbstractForm, AbstractFormField
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
+from forms.confirmation import doubts_about
 from forms.contributions import submit_for_review
 from forms.doors import DOORS, ContributionFormBuilder
-from forms.limits import TOO_MANY, refuse_for_now, seconds_to_wait
+from forms.limits import (
+    TOO_MANY,
+    TOO_MANY_LOOKUPS,
+    lookup_seconds_to_wait,
+    refuse_for_now,
+    seconds_to_wait,
+)
+from forms.start import KNOWN_ALREADY, Start, StartForm, there_already, typed_in, wants_start
 from publications.models import LibraryPage
 from stories.models import ArticleIndexPage, WritingTipPage
 
 from .contribution import ContributionSubmission
 
 SIDE_FEATURES = ["bold", "italic", "ul", "link"]
+# What a link to the form may choose beforehand: name in the address → question.
+CHOSEN_BY_LINK = {
+    "pijler": "pijlers",
+    "voorziening": "voorzieningen",
+    "speler": "spelers",
+    "thema": "themas",
+}
 
 
 class ContributionFormPage(AbstractForm):
@@ -95,27 +111,57 @@ class ContributionFormPage(AbstractForm):
         door = request.POST.get("deur") or request.GET.get("deur")
         door = door if door in DOORS else "publicatie"
         if request.method != "POST":
-            return self.render_form(request, door, self.door_form(door))
+            chosen = {
+                field: [
+                    slug for slug in request.GET.getlist(name) if validate_slug.regex.match(slug)
+                ]
+                for name, field in CHOSEN_BY_LINK.items()
+            }
+            return self.render_form(request, door, self.door_form(door, initial=chosen))
+        if wants_start(request, door):
+            return self.serve_start(request, door)
         form = self.door_form(door, request.POST, request.FILES)
         if not form.is_valid():
             return self.render_form(request, door, form)
-        wait = seconds_to_wait(request)
+        if door != "artikel" and KNOWN_ALREADY not in request.POST:
+            duplicates = there_already(request.POST, form.cleaned_data.get("bestand"))
+            if duplicates:
+                return self.render_form(request, door, form, duplicates=duplicates)
+        wait = seconds_to_wait(request, email=form.cleaned_data["email"])
         if wait:
             form.add_error(None, TOO_MANY)
             return refuse_for_now(self.render_form(request, door, form), wait)
+        form.doubts = doubts_about(form, request)
         return self.render_landing_page(request, self.process_form_submission(form))
+
+    def serve_start(self, request, door: str):
+        """Show the form again, filled in with what a DOI, ISBN, address or file tells."""
+        wait = lookup_seconds_to_wait(request)
+        start = Start(fault=TOO_MANY_LOOKUPS) if wait else Start.of(request)
+        initial = typed_in(self.door_form(door), request.POST)
+        filled = start.filled_in(request.POST)
+        form = self.door_form(door, initial=initial | filled)
+        said = start.fault or start.sentence(filled)
+        duplicates = there_already(initial | filled, start.file)
+        response = self.render_form(
+            request, door, form, start=start, start_said=said, duplicates_seen=duplicates
+        )
+        return refuse_for_now(response, wait) if wait else response
 
     def process_form_submission(self, form):
         """Store what was sent and put it before the editors. Return the status page's token."""
-        return submit_for_review(self, form)
+        return submit_for_review(self, form, doubts=form.doubts)
 
     def render_landing_page(self, request, form_submission=None, *args, **kwargs):
         if form_submission is None:  # the editors' preview
             return self.render_form(request, "publicatie", self.door_form("publicatie"))
         return redirect("contribution_status", token=form_submission, permanent=False)
 
-    def render_form(self, request, door: str, form) -> TemplateResponse:
-        context = self.get_context(request, door=door, form=form)
+    def render_form(self, request, door: str, form, **more) -> TemplateResponse:
+        has_file = "bestand" in request.FILES and "start" not in more
+        if has_file and not lookup_seconds_to_wait(request):
+            more["start"] = Start.of(request)
+        context = self.get_context(request, door=door, form=form) | more
         response = TemplateResponse(request, self.get_template(request), context)
         response["Cache-Control"] = "no-store"
         return response
@@ -124,6 +170,9 @@ class ContributionFormPage(AbstractForm):
         context = super().get_context(request, *args, **kwargs)
         context["form"] = form or self.door_form(door)
         context["door"] = door
+        context["knows_duplicates"] = KNOWN_ALREADY in request.POST
+        if door == "publicatie":
+            context["start_form"] = StartForm(initial={"begin": request.POST.get("begin", "")})
         context["door_intro"], context["door_side"] = {
             "publicatie": (self.publication_intro, self.publication_side),
             "tip": (self.tip_intro, self.tip_side),

@@ -20,6 +20,7 @@ from wagtail.models import (
 
 from forms.forms import started_now
 from forms.models import Contribution, ContributionFormPage, Criterion, LightCheckTask
+from forms.start import KNOWN_ALREADY
 from publications.models import Vocabulary
 from publications.tests.factories import make_library, make_term, site_root
 from stories.models import ArticleIndexPage
@@ -34,6 +35,7 @@ def make_editors() -> Group:
     group, is_new = Group.objects.get_or_create(name="Redactie")
     if is_new:
         codenames = ["access_admin", "view_contribution", "change_contribution", "view_outboxmail"]
+        codenames += ["view_mailtext", "change_mailtext", "change_writerrequest", "change_author"]
         group.permissions.set(Permission.objects.filter(codename__in=codenames))
         for permission in Permission.objects.filter(
             content_type__app_label="wagtailcore",
@@ -169,10 +171,11 @@ def hidden_answers() -> dict:
     return {"sleutel": new_key(), "begonnen": started_now()}
 
 
-def send(client, **changes):
+def send(client, hidden=(), **changes):
     """Fill in the form and send it, as a visitor does. Return the response."""
     make_form_page()
-    return client.post("/voeg-kennis-toe/", {**hidden_answers(), **answers_for(**changes)})
+    answers = {**hidden_answers(), **dict(hidden), **answers_for(**changes)}
+    return client.post("/voeg-kennis-toe/", answers)
 
 
 def faults(response) -> dict[str, list[str]]:
@@ -181,8 +184,8 @@ def faults(response) -> dict[str, list[str]]:
 
 
 def contribute(client, **changes) -> tuple[Contribution, str]:
-    """Send a contribution. Return the case and the path of its status page."""
-    response = send(client, **changes)
+    """Send a contribution, also of what is there already. Return the case and its status page."""
+    response = send(client, hidden={KNOWN_ALREADY: "ja"}, **changes)
     assert response.status_code == 302, response.context["form"].errors
     return Contribution.objects.latest("pk"), response.url
 

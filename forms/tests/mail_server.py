@@ -12,6 +12,15 @@ class Mailbox(list):
 
     answer = "250 OK"
 
+    def __init__(self):
+        super().__init__()
+        self.refused = {}  # what it says to some recipients
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address not in self.refused:
+            envelope.rcpt_tos.append(address)
+        return self.refused.get(address, "250 OK")
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (a name of aiosmtpd)
         if self.answer.startswith("250"):
             message = message_from_bytes(envelope.content, policy=policy.default)

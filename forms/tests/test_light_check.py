@@ -646,7 +646,7 @@ def test_reopened_publication_goes_offline_and_can_be_decided_anew(client, edito
     editor.post(review_url(contribution), decision(contribution))
 
     assert online == 200
-    assert reopened == [WAITING, 404]
+    assert reopened == [WAITING, 410]  # it was public once
     assert state(contribution) == ["gepubliceerd", True]
     assert [m.template for m in contribution.mails.order_by("pk")] == [
         "ontvangen",

@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -13,7 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 def send_from(client, address, **changes):
+    """Send from a machine, as somebody else each time."""
     make_form_page()
+    changes.setdefault("email", f"{uuid.uuid4()}@voorbeeld.example")
     client.defaults["REMOTE_ADDR"] = address
     return send(client, deur="tip", **changes)
 
@@ -37,6 +40,18 @@ def test_too_many_from_one_address_have_to_wait(client, settings):
         "Tip 1",
         "Van een ander",
     ]
+
+
+def test_one_e_mail_address_cannot_be_flooded_from_many_machines(client, settings):
+    settings.CONTRIBUTIONS_PER_ADDRESS = 2
+    victim = {"email": "Fenna@voorbeeld.example"}
+
+    codes = [
+        send_from(client, f"192.0.2.{n}", wat=f"Tip {n}", **victim).status_code for n in range(3)
+    ]
+    other = send_from(client, "192.0.2.3", wat="Van een ander").status_code
+
+    assert [codes, other] == [[302, 302, 429], 302]
 
 
 def test_too_many_from_all_together_have_to_wait(client, settings):
@@ -94,15 +109,15 @@ def test_forwarded_address_is_believed_only_from_our_own_proxies(
 
 
 def test_address_is_stored_nowhere_and_is_another_one_tomorrow(client):
-    send_from(client, "192.0.2.77", wat="Een tip")
-    today = sender_digest("192.0.2.77")
+    send_from(client, "192.0.2.77", wat="Een tip", email="Fenna@voorbeeld.example")
+    today = {sender_digest("192.0.2.77"), sender_digest("fenna@voorbeeld.example")}
     with patch.object(timezone, "localdate", lambda: timezone.now().date() + timedelta(days=1)):
         tomorrow = sender_digest("192.0.2.77")
 
     senders = set(SendCount.objects.values_list("sender", flat=True))
-    assert senders == {"iedereen", today}
+    assert senders == {"iedereen", *today}
     assert "192.0.2.77" not in str(senders)
-    assert tomorrow != today
+    assert tomorrow not in today
 
 
 def test_changes_and_answers_count_too(client, editor, settings):

@@ -13,6 +13,7 @@ from forms.tests.factories import (
     make_form_page,
     make_writer,
     review_url,
+    told,
     work,
 )
 from stories.tests.factories import make_article
@@ -178,13 +179,50 @@ def test_lists_take_as_many_queries_for_twelve_as_for_one(
     assert counts() == for_one
 
 
+# Spam, in one go
+
+
+def test_chosen_contributions_are_marked_as_spam_in_one_go(client, editor):
+    kept, *spam = [contribute(client, titel=title)[0] for title in ("Goed", "Nep", "Nog een")]
+    decided, _ = contribute(client, titel="Geplaatst")
+    shown = BeautifulSoup(editor.get(LIST).content, "html.parser")
+    boxes = [box["value"] for box in shown.find_all("input", {"name": "bijdrage"})]
+    editor.post(review_url(decided), decision(decided))
+
+    chosen = [*(c.pk for c in spam), decided.pk, "x", "9" * 30]
+    response = editor.post("/admin/bijdragen/spam/", {"bijdrage": chosen})
+
+    cases = (kept, *spam, decided)
+    statuses = [c.current_status() for c in cases]
+    assert sorted(boxes) == sorted(str(c.pk) for c in cases)
+    assert statuses == ["in-lichte-check", "spam", "spam", "gepubliceerd"]
+    by = Contribution.objects.get(pk=decided.pk).decided_by
+    refused = f"{decided.reference}: Deze bijdrage is al afgehandeld: gepubliceerd door {by}."
+    done = "2 bijdragen staan bij de spam. Na 30 dagen wissen we dat."
+    assert told(response)[-2:] == [refused, done]
+    assert titles(editor, status="spam") == ["Nog een", "Nep"]
+    assert [e.text for e in spam[0].events.filter(what="spam")] == [""]
+
+
+def test_nothing_chosen_marks_nothing(client, editor, writer):
+    contribution, _ = contribute(client)
+
+    response = editor.post("/admin/bijdragen/spam/", {})
+    writer.post("/admin/bijdragen/spam/", {"bijdrage": contribution.pk})
+
+    assert told(response) == ["Kies eerst een of meer bijdragen."]
+    assert editor.get("/admin/bijdragen/spam/").status_code == 405
+    assert contribution.current_status() == "in-lichte-check"
+
+
 # Who may see what
 
 
 def test_every_address_of_the_admin_asks_who_you_are(client, editor, superuser, writer):
     contribution, _ = contribute(client)
     mail = contribution.mails.first()
-    open_to_editors = [LIST, f"{LIST}?export=csv", MAILS, review_url(contribution)]
+    mail_url = f"/admin/bijdragen/mail/{mail.pk}/"
+    open_to_editors = [LIST, f"{LIST}?export=csv", MAILS, mail_url, review_url(contribution)]
     closed_to_all = [
         f"{LIST}create/",
         f"{LIST}edit/{contribution.pk}/",

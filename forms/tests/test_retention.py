@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from forms.contributions import mark_as_spam, withdraw
-from forms.models import Contact, Contribution, SendCount
+from forms.models import Contact, Contribution, OutboxMail, SendCount
 from forms.tests.factories import contribute, decision, make_editor, review_url, upload
 from publications.models import LibraryDocument
 from publications.tests.factories import pdf_bytes
@@ -73,6 +73,37 @@ def test_contact_of_open_contribution_stays(client):
     daily()
 
     assert contact_left(contribution)
+
+
+@pytest.mark.parametrize("way", ["by the contributor", "on time"])
+@pytest.mark.parametrize(
+    "waiting", [{"given_up_at": timezone.now()}, {"waits_for_publication": True}, {}]
+)
+def test_mail_that_was_not_delivered_keeps_no_name_and_no_link(client, way, waiting):
+    contribution, status_url = contribute(client)
+    client.force_login(make_editor())
+    client.post(review_url(contribution), decision(contribution))
+    other, _ = contribute(client, titel="Van een ander", link="https://voorbeeld.example/ander")
+    OutboxMail.objects.update(**waiting)
+    unsent = OutboxMail.objects.filter(contribution=contribution, audience="inzender")
+    assert any("Fenna" in mail.body for mail in unsent)
+
+    if way == "on time":
+        Contribution.objects.filter(pk=contribution.pk).update(
+            decided_at=timezone.now() - timedelta(days=366)
+        )
+        daily()
+    else:
+        client.post(status_url, {"actie": "wissen"})
+
+    assert not contact_left(contribution)
+    assert {(mail.body, mail.delivery) for mail in unsent.all()} == {
+        ("", "Niet verstuurd: geen adres")
+    }
+    assert not unsent.filter(waits_for_publication=True).exists()
+    assert contact_left(other)
+    if waiting:
+        assert all(m.body for m in other.mails.filter(audience="inzender"))
 
 
 def test_spam_goes_as_a_whole_with_its_file(client):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -6,8 +6,10 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
+from wagtail.models import GroupApprovalTask, WorkflowTask
 
-from forms.models import Contribution, ContributionLink, Status
+from forms.models import Contact, Contribution, ContributionLink, Status
 from forms.tests.factories import (
     answers_for,
     contribute,
@@ -154,19 +156,21 @@ def test_track_follows_the_contribution(client, editor):
     ]
     assert asked == [
         ("Ontvangen", "done"),
-        ("In de lichte check", "done"),
         ("Aanvulling gevraagd", "now"),
+        ("In de lichte check", "todo"),
         ("Gepubliceerd", "todo"),
     ]
     assert answered == [
         ("Ontvangen", "done"),
         ("Aanvulling gevraagd", "done"),
+        ("Je antwoord ontvangen", "done"),
         ("In de lichte check", "now"),
         ("Gepubliceerd", "todo"),
     ]
     assert published == [
         ("Ontvangen", "done"),
         ("Aanvulling gevraagd", "done"),
+        ("Je antwoord ontvangen", "done"),
         ("In de lichte check", "done"),
         ("Gepubliceerd", "now"),
     ]
@@ -216,7 +220,7 @@ def test_question_is_shown_and_answered(client, editor):
     assert "Om &lt;b&gt;Waterveld&lt;/b&gt;." in review
     assert (
         sent_mail("info@buurtwijs.nl")
-        == [f"Nieuw in de lichte check: Samen eten, samen weten ({contribution.reference})"] * 2
+        == [f"Bijdrage {contribution.reference}: Samen eten, samen weten"] * 2
     )
     assert "De inzender heeft je vraag beantwoord." in mail.outbox[-1].body
 
@@ -477,7 +481,7 @@ def withdraw(editor, client, contribution, status_url):
     client.post(status_url, {"actie": "intrekken"})
 
 
-@pytest.mark.parametrize("end", [publish, decline, spam, withdraw])
+@pytest.mark.parametrize("end", [publish, decline, withdraw])
 def test_nothing_can_be_changed_when_it_is_over(client, editor, end):
     contribution, status_url = contribute(client)
     open_page = client.get(status_url).content.decode()
@@ -490,12 +494,13 @@ def test_nothing_can_be_changed_when_it_is_over(client, editor, end):
         notices(client.post(status_url, {"actie": "intrekken"}, follow=True)),
         notices(answer(client, status_url)),
         notices(client.get(f"{status_url}wijzigen/", follow=True)),
-        notices(client.post(f"{status_url}wijzigen/", answers | {"bestand": ""}, follow=True)),
     ]
+    late = client.post(f"{status_url}wijzigen/", answers | {"bestand": ""})
 
     over = ["Deze bijdrage is al afgehandeld."]
     closed = ["Deze bijdrage is afgehandeld. Je kunt hem niet meer wijzigen."]
-    assert said == [over, over, closed, closed]
+    assert said == [over, over, closed]
+    assert faults(late)["__all__"] == closed
     for text in ("Trek je bijdrage in", "wijzigen/"):
         assert text in open_page
         assert text not in page
@@ -519,12 +524,160 @@ def test_spam_looks_received_and_names_nobody(client, editor):
     assert "Eva" not in text
 
 
-def test_dates_are_those_of_the_facts(client, editor):
+def test_dates_are_those_of_the_log(client, editor):
     contribution, status_url = contribute(client)
     week_ago = timezone.now() - timedelta(days=7)
-    Contribution.objects.update(received_at=week_ago)
+    contribution.events.update(at=week_ago)
     editor.post(review_url(contribution), decision(contribution))
 
-    contribution.refresh_from_db()
     dates = [step["date"] for step in client.get(status_url).context["steps"]]
-    assert dates == [week_ago, None, contribution.decided_at]
+    assert dates == [week_ago, None, contribution.events.last().at]
+
+
+# When to expect an answer
+
+
+@pytest.mark.parametrize(
+    ("turn", "days", "expected"),
+    [
+        ("2026-12-14", 10, "2026-12-29"),
+        ("2026-12-18", 10, "2027-01-05"),  # Christmas and New Year's Day
+        ("2026-12-19", 1, "2026-12-21"),
+        ("2027-04-26", 1, "2027-04-28"),  # King's Day
+    ],
+)
+def test_answer_is_promised_in_working_days(client, turn, days, expected):
+    contribution, status_url = contribute(client)
+    contribution.form_page.answer_within_days = days
+    contribution.form_page.save()
+    contribution.events.update(at=datetime.fromisoformat(f"{turn}T12:00+01:00"))
+
+    assert str(client.get(status_url).context["expected_on"]) == expected
+
+
+def test_promise_counts_from_when_it_was_last_the_editors_turn(client, editor):
+    contribution, status_url = contribute(client)
+    contribution.events.update(at=timezone.now() - timedelta(days=60))
+    late = client.get(status_url).context["steps"][1]["note"]
+    ask(editor, contribution)
+    answer(client, status_url)
+
+    page = client.get(status_url)
+
+    day = date_format(page.context["expected_on"], "l j F Y")
+    assert late == "Het duurt langer dan we zeiden. Sorry daarvoor. Je hoort nog van ons"
+    assert page.context["expected_on"] > timezone.localdate()
+    assert page.content.decode().count(f"Je hoort het uiterlijk op {day}") == 2
+
+
+# Wis mijn gegevens
+
+
+@pytest.mark.parametrize("end", [publish, decline, withdraw])
+def test_contributor_erases_name_and_address_when_it_is_over(client, editor, end):
+    contribution, status_url = contribute(client)
+    other, other_url = contribute(client, titel="Een andere")
+    end(editor, client, contribution, status_url)
+    shown = client.get(status_url).content.decode()
+
+    response = client.post(status_url, {"actie": "wissen"}, follow=True)
+
+    assert "Ja, wis mijn gegevens" in shown
+    assert response.status_code == 410
+    assert "Je gegevens zijn gewist" in response.content.decode()
+    assert [c.contribution for c in Contact.objects.all()] == [other]
+    assert client.post(status_url, {"actie": "wissen"}).status_code == 410
+    assert client.get(other_url).status_code == 200
+    assert contribution.submissions.count() == 1
+    log = editor.get(review_url(contribution)).content.decode()
+    assert "Gegevens gewist door de inzender" in log
+
+
+def test_nothing_is_erased_while_it_is_open(client):
+    _, status_url = contribute(client)
+
+    page = client.get(status_url).content.decode()
+    response = client.post(status_url, {"actie": "wissen"}, follow=True)
+
+    assert "wis mijn gegevens" not in page.lower()
+    assert notices(response) == ["Trek je bijdrage eerst in. Daarna kun je je gegevens wissen."]
+    assert Contact.objects.count() == 1
+
+
+def test_dead_link_says_how_to_get_another(client):
+    _, status_url = contribute(client)
+    ContributionLink.objects.update(revoked_at=timezone.now())
+
+    page = client.get(status_url).content.decode()
+
+    assert 'href="/bijdragen/mijn-link/"' in page
+
+
+# Spam, a decision meanwhile, a second step
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        {"actie": "intrekken"},
+        {"actie": "wissen"},
+        {"actie": "antwoord", "antwoord": "Om Waterveld."},
+        {"actie": "bevestigen"},
+    ],
+)
+def test_spam_gets_the_answers_of_what_just_came_in(client, editor, send):
+    contribution, status_url = contribute(client)
+    spam(editor, client, contribution, status_url)
+    client.get(status_url)  # the first page of all makes the settings of the site
+    before = row_counts()
+
+    page = client.get(status_url).content.decode()
+    form = client.get(f"{status_url}wijzigen/")
+    answered = client.post(status_url, send, follow=True)
+    changed = change(client, status_url, titel="Iets anders")
+
+    assert "Trek je bijdrage in" in page
+    assert "wijzigen/" in page
+    assert "Wis mijn gegevens" not in page
+    assert form.status_code == 200
+    assert "afgehandeld" not in answered.content.decode()
+    assert notices(changed) == ["Je wijziging is binnen."]
+    after = row_counts() | {"forms.SendCount": before["forms.SendCount"]}
+    assert after == before | {"sessions.Session": after["sessions.Session"]}
+    assert contribution.current_status() == Status.SPAM
+
+
+def test_change_that_comes_too_late_is_not_lost(client, editor):
+    contribution, status_url = contribute(client)
+    form = client.get(f"{status_url}wijzigen/").context["form"]
+    typed = {field.name: field.value() for field in form if field.value()}
+    editor.post(review_url(contribution), decision(contribution))
+
+    late = client.post(f"{status_url}wijzigen/", typed | {"titel": "Mijn nieuwe titel"})
+
+    assert faults(late) == {
+        "__all__": ["Deze bijdrage is afgehandeld. Je kunt hem niet meer wijzigen."]
+    }
+    assert late.context["form"]["titel"].value() == "Mijn nieuwe titel"
+    assert contribution.submissions.count() == 1
+
+
+def test_approved_but_not_yet_published_says_so(client, editor):
+    contribution, status_url = contribute(client)
+    task = GroupApprovalTask.objects.create(name="Laatste controle")
+    workflow = contribution.page.get_workflow()
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=9)
+    editor.post(review_url(contribution), decision(contribution))
+
+    waiting = client.get(status_url).content.decode()
+    closed = client.get(f"{status_url}wijzigen/", follow=True)
+    contribution.refresh_from_db()
+    contribution.page.current_workflow_state.cancel()
+    stopped = client.get(status_url).content.decode()
+
+    assert "Je bijdrage is goedgekeurd" in waiting
+    assert "Er is nog een laatste controle." in waiting
+    assert notices(closed) == ["Deze bijdrage is afgehandeld. Je kunt hem niet meer wijzigen."]
+    assert "staat nog niet op het Kennisplein" in stopped
+    assert "stond op het Kennisplein" not in stopped
+    assert "laatste controle" not in stopped

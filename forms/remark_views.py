@@ -1,0 +1,115 @@
+"""The editors' view of a correction or a use in practice, with the publication beside it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from forms.contributions import mark_as_spam, reopen
+from forms.mail import REASON, compose
+from forms.models import Contribution, Kind, PracticeUse
+from forms.remarks import (
+    DECISIONS,
+    QuoteForm,
+    RemarkDecisionForm,
+    change_quote,
+    decide_on_remark,
+    follow_lead,
+)
+
+LIST = "forms_contribution_modeladmin_index"
+
+
+def remark_review(request, contribution: Contribution):
+    """Show a remark to somebody who may review; a POST carries out one of the buttons."""
+    data = request.POST if request.method == "POST" else None
+    action = request.POST.get("actie", "")
+    forms = {name: decision_form(contribution, name) for name in DECISIONS[contribution.kind]}
+    if action in forms:
+        forms[action] = decision_form(contribution, action, data)
+    quote = quote_form(contribution, data if action == "citaat" else None)
+    if data and (response := act(request, contribution, action, forms.get(action), quote)):
+        return response
+    contribution = Contribution.objects.with_status().get(pk=contribution.pk)  # as it is now
+    context = remark_context(contribution) | {"forms": forms, "quote_form": quote}
+    return TemplateResponse(request, "forms/admin/remark.html", context | {"action": action})
+
+
+def decision_form(contribution: Contribution, action: str, data=None) -> RemarkDecisionForm:
+    form = RemarkDecisionForm(
+        data,
+        contribution=contribution,
+        action=action,
+        auto_id=f"id_{action}_%s",
+        initial=quote_of(contribution),
+    )
+    form.mail_subject, text = compose(contribution, form.decision.mail, reden=REASON)
+    form.fields["mail_tekst"].initial = text
+    return form
+
+
+def quote_form(contribution: Contribution, data=None) -> QuoteForm | None:
+    if contribution.kind != Kind.PRACTICE:
+        return None
+    return QuoteForm(data, auto_id="id_quote_%s", initial=quote_of(contribution))
+
+
+def quote_of(contribution: Contribution) -> dict:
+    use = getattr(contribution, "practice_use", None)
+    return {"toon_citaat": bool(use and use.quote), "citaat": use and (use.quote or use.text)}
+
+
+def act(request, contribution: Contribution, action: str, form, quote):
+    """Carry out one of the buttons. Return None when the screen must be shown again, with why."""
+    try:
+        if form:
+            if not form.is_valid():
+                return None
+            seen = request.POST.get("inzending", "")
+            decide_on_remark(contribution, request.user, form, seen)
+            messages.success(request, form.decision.done.format(contribution.reference))
+            return redirect(LIST)
+        if action == "spam":
+            mark_as_spam(contribution, request.user)
+            messages.success(request, f"{contribution.reference} staat bij de spam.")
+        elif action == "heropen":
+            reopen(contribution, request.user, request.POST.get("notitie", "").strip())
+            messages.success(request, f"{contribution.reference} is weer open.")
+        elif action == "citaat" and quote:
+            if not quote.is_valid():
+                return None
+            change_quote(contribution, request.user, quote.quote())
+            messages.success(request, "Het citaat is gewijzigd.")
+        elif action == "aanknopingspunt" and request.POST.get("lead") in PracticeUse.Lead.values:
+            follow_lead(contribution, request.user, request.POST["lead"])
+            messages.success(request, "Genoteerd bij de aanknopingspunten.")
+        else:
+            return None
+    except PermissionDenied as refusal:
+        messages.error(request, str(refusal))
+        return None
+    return redirect("contribution_review", pk=contribution.pk)
+
+
+def remark_context(contribution: Contribution) -> dict:
+    """Return what the screen shows. Shapes: see templates/forms/admin/remark.html."""
+    about = contribution.about
+    return {
+        "contribution": contribution,
+        "status": contribution.current_status(),
+        "contact": contribution.contact_or_none(),
+        "submissions": list(contribution.submissions.all()),
+        "about": about,
+        "edit_url": about and reverse("wagtailadmin_pages:edit", args=[about.pk]),
+        "use": getattr(contribution, "practice_use", None),
+        "events": list(contribution.events.select_related("by")),
+        "mails": list(contribution.mails.all()),
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": "Dashboard"},
+            {"url": reverse(LIST), "label": "Bijdragen"},
+            {"url": "", "label": contribution.reference},
+        ],
+        "header_title": f"{contribution.reference}: {contribution.title}",
+        "header_icon": "tasks",
+    }
