@@ -1,69 +1,30 @@
-"""What shows pages of several kinds: the feed, searching everything, and the file for robots."""
+"""What shows pages of several kinds: searching everything, and the file for robots."""
 
-import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.utils.feedgenerator import Atom1Feed
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from home.dataset import latest
 from publications.models import LibraryPage, PublicationPage
 from publications.search import FACET_NAMES, LibrarySearchForm, Results, search
 from publications.search_suggest import propose
 from publications.searched import record
-from stories.models import ArticleIndexPage, ArticlePage, StoryIndexPage, StoryPage
+from stories.models import (
+    ArticleIndexPage,
+    ArticlePage,
+    DossierIndexPage,
+    DossierPage,
+    QuestionIndexPage,
+    QuestionPage,
+    StoryIndexPage,
+    StoryPage,
+)
 
-FEED_LENGTH = 30
 HITS_OF_EACH_KIND = 5
-UNKNOWN_TO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def for_xml(text: str) -> str:
-    """Return a text without the invisible signs that XML refuses, which come along out of PDFs."""
-    return UNKNOWN_TO_XML.sub(" ", text)
-
-
-class LibraryFeed(Feed):
-    """The newest publications as Atom."""
-
-    feed_type = Atom1Feed
-    title = "Nieuw op het Kennisplein Sociale basis"
-    subtitle = "Onderzoek, visies en beleid over de sociale basis"
-
-    def link(self):
-        page = LibraryPage.objects.live().first()
-        return page.full_url if page else settings.BASE_URL
-
-    def items(self):
-        publications = PublicationPage.objects.live().public().for_cards()
-        return publications.order_by("-first_published_at", "-pk")[:FEED_LENGTH]
-
-    def item_title(self, item):
-        return for_xml(item.title)
-
-    def item_description(self, item):
-        return for_xml(item.summary)
-
-    def item_link(self, item):
-        return item.full_url
-
-    def item_guid(self, item):
-        return item.full_url
-
-    def item_pubdate(self, item):
-        return item.first_published_at
-
-    def item_updateddate(self, item):
-        return item.last_published_at
-
-    def item_author_name(self, item):
-        return for_xml(", ".join(item.author_names) or item.organisation)
-
-    def item_categories(self, item):
-        return [for_xml(pillar.label) for pillar in item.pillars.all()]
 
 
 @dataclass(frozen=True)
@@ -82,6 +43,8 @@ SECTIONS = {
     PublicationPage: (LibraryPage, "publicatie", "publicaties", "includes/publication_card.html"),
     StoryPage: (StoryIndexPage, "verhaal", "verhalen", "includes/story_card.html"),
     ArticlePage: (ArticleIndexPage, "artikel", "artikelen", "includes/article_card.html"),
+    DossierPage: (DossierIndexPage, "dossier", "dossiers", "includes/dossier_card.html"),
+    QuestionPage: (QuestionIndexPage, "vraag", "vragen", "includes/question_card.html"),
 }
 
 
@@ -102,11 +65,32 @@ def search_everything(request):
     record(library if not best.results.total else best.results)
     context = {"sections": sections, "query": library.query, "notices": library.notices}
     context["total"] = sum(section.results.total for section in sections)
+    context["ask"] = bool(library.query.words) and (not context["total"] or best.results.is_partial)
     context["suggestion"] = next(
         (s.results.suggestion for s in sections if s.results.suggestion and not context["total"]),
         None,
     )
     return render(request, "home/search.html", context)
+
+
+@require_safe
+def open_data(request):
+    """Tell of the open data set: how large, from when, what may be done with it."""
+    dataset = latest()
+    context = {"dataset": dataset, "licence": settings.OPEN_DATA_LICENCE}
+    if dataset:
+        context["made"] = datetime.fromisoformat(dataset["made"])
+        context["publications"] = dataset["counts"].get("publicaties.jsonl", 0)
+    return render(request, "home/open_data.html", context)
+
+
+@require_safe
+def open_data_file(request):
+    """Lead from the address that stays to the last data set."""
+    dataset = latest()
+    if dataset is None:
+        raise Http404
+    return redirect(f"{settings.MEDIA_URL}open-data/{dataset['name']}")
 
 
 @require_safe
@@ -126,6 +110,7 @@ def robots(request):
         "Disallow: /bijdragen/",
         "Disallow: /documents/authenticate_with_password/",
         "Disallow: /zoeken/",
+        "Disallow: /*export.",
         # Every choice of words and filters is one more list: there is no end to them.
         *(f"Disallow: /*?*{name}=" for name in ("q", "sorteer", *FACET_NAMES)),
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "wagtail_modeladmin",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.api.v2",
     "wagtail.embeds",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "publications.gone.GonePageMiddleware",  # outside the next one: a redirect comes first
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -106,6 +108,8 @@ else:
     raise ImproperlyConfigured("Set DATABASE_URL: the embedded PostgreSQL is for development only.")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# PostgreSQL would compile a long search before it runs it, which takes longer than running it.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Slow work waits in the database for `manage.py db_worker --backend background`. Wagtail's own
@@ -141,6 +145,8 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+# `daily` removes files that have been here this long and that no document has.
+STRAY_FILE_HOURS = env.int("STRAY_FILE_HOURS", default=24)
 FILE_UPLOAD_HANDLERS = [
     "publications.uploads.LimitedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -156,7 +162,10 @@ if env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(LOCAL_FILES / "mail")
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+# After a failure a mail waits this long, then twice as long each time, up to the longest.
+MAIL_FIRST_WAIT_SECONDS = env.int("MAIL_FIRST_WAIT_SECONDS", default=60)
+MAIL_LONGEST_WAIT_SECONDS = env.int("MAIL_LONGEST_WAIT_SECONDS", default=6 * 60 * 60)
 DEFAULT_FROM_EMAIL = env(
     "DEFAULT_FROM_EMAIL", default="Kennisplein Sociale basis <info@buurtwijs.nl>"
 )
@@ -254,5 +263,35 @@ CONTRIBUTIONS_IN_TOTAL = env.int("CONTRIBUTIONS_IN_TOTAL", default=200)
 CONTRIBUTION_MINIMUM_SECONDS = env.int("CONTRIBUTION_MINIMUM_SECONDS", default=3)
 CONTRIBUTION_MAX_FILE_BYTES = 20 * 1024 * 1024
 
-# Days that a contributor's name and address are kept after the outcome; spam goes as a whole.
-RETENTION_DAYS = {"published": 365, "not_placed": 183, "question": 365, "spam": 30}
+# Days that a contributor's name and address are kept after the outcome; spam, and what nobody
+# confirmed, go as a whole.
+RETENTION_DAYS = {
+    "published": 365,
+    "not_placed": 183,
+    "question": 365,
+    "spam": 30,
+    "unconfirmed": 7,
+}
+
+# Reading from the web (publications/web.py). Certificate authorities: a file, or those of certifi.
+WEB_CERTIFICATES = env("WEB_CERTIFICATES", default="")
+# (address, port) pairs that may be reached although they are not public. Only tests fill it.
+WEB_TEST_ENDPOINTS = frozenset()
+
+# What may be done with the open data set, which holds what we ourselves say of publications.
+OPEN_DATA_LICENCE = {
+    "name": env("OPEN_DATA_LICENCE", default="CC0 1.0"),
+    "address": env(
+        "OPEN_DATA_LICENCE_ADDRESS",
+        default="https://creativecommons.org/publicdomain/zero/1.0/deed.nl",
+    ),
+}
+
+# What the contribution form looks up to fill itself in, and how often that may be asked per hour.
+CROSSREF_API = env("CROSSREF_API", default="https://api.crossref.org")
+DOI_RESOLVER = env("DOI_RESOLVER", default="https://doi.org")
+OPEN_LIBRARY = env("OPEN_LIBRARY", default="https://openlibrary.org")
+LOOKUPS_PER_ADDRESS = env.int("LOOKUPS_PER_ADDRESS", default=60)
+LOOKUPS_IN_TOTAL = env.int("LOOKUPS_IN_TOTAL", default=600)
+LOOKALIKES_PER_ADDRESS = env.int("LOOKALIKES_PER_ADDRESS", default=600)
+LOOKUPS_AT_ONCE = env.int("LOOKUPS_AT_ONCE", default=2)  # fewer than the processes of gunicorn

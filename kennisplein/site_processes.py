@@ -33,7 +33,7 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen:
         cwd=PROJECT,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **environment, MARK: str(PROJECT)},
         stdin=subprocess.DEVNULL,
-        preexec_fn=_end_with_parent,
+        preexec_fn=end_with_parent,
     )
 
 
@@ -60,7 +60,7 @@ def _processes() -> list[psutil.Process]:
     return found
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     if sys.platform == "linux":
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

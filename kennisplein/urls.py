@@ -11,8 +11,18 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from forms import urls as forms_urls
-from home.views import LibraryFeed, robots, search_everything, suggestions
+from forms.writer_views import write_along, write_along_asked
+from home.feeds import SEARCH_PATH, feed
+from home.following_views import confirm_following, follow, follow_asked, stop_following
+from home.views import open_data, open_data_file, robots, search_everything, suggestions
 from kennisplein.api import api_router
+from publications.exchange.exports import export
+from publications.oai.views import oai
+from stories.page_views import (
+    bulk_action_on_pages,
+    page_types_usage,
+    page_types_usage_results,
+)
 
 # Wagtail's editor has scripts in its pages and previews in frames; everything else stays strict.
 admin_policy = csp_update(
@@ -28,6 +38,10 @@ admin_policy = csp_update(
 ask_again = cache_control(no_cache=True)
 
 urlpatterns = [
+    # Before Wagtail's own, which asks for less.
+    path("admin/bulk/wagtailcore/page/<str:action>/", admin_policy(bulk_action_on_pages)),
+    path("admin/reports/page-types-usage/", admin_policy(page_types_usage)),
+    path("admin/reports/page-types-usage/results/", admin_policy(page_types_usage_results)),
     path(
         "admin/",
         include((decorate_urlpatterns(list(wagtailadmin_urls.urlpatterns), admin_policy), None)),
@@ -38,9 +52,22 @@ urlpatterns = [
     ),
     path("api/v2/", api_router.urls),
     path("bijdragen/", include(forms_urls)),
-    path("bibliotheek/feed/", LibraryFeed(), name="feed"),
+    path("schrijf-mee/", write_along, name="write_along"),
+    path("schrijf-mee/gevraagd/", write_along_asked, name="write_along_asked"),
+    path("bibliotheek/feed/", feed, name="feed"),
+    path("zoeken/feed/", feed, {"path": SEARCH_PATH}, name="search_feed"),
+    re_path(r"^(?P<path>.+/)feed/$", feed),
+    re_path(r"^(?P<path>.+/)export\.(?P<ending>[a-z]+)$", export),
+    path("volgen/", follow, name="follow"),
+    path("volgen/gevraagd/", follow_asked, name="follow_asked"),
+    path("volgen/bevestig/<str:token>/", confirm_following, name="confirm_following"),
+    path("volgen/stop/<str:token>/", stop_following, name="stop_following"),
+    path("volgen/<path:path>", follow, name="follow_list"),
     path("zoeken/", search_everything, name="search"),
     path("zoeken/suggesties/", suggestions, name="suggestions"),
+    path("oai", oai, name="oai"),
+    path("open-data/", open_data, name="open_data"),
+    path("open-data/kennisplein.zip", open_data_file, name="open_data_file"),
     path("sitemap.xml", sitemap),
     path("robots.txt", robots),
 ]

@@ -15,6 +15,12 @@ BLOCKS = {
     "heading": lambda block: block["text"],
     "text": lambda block: with_page_links(block["html"]),
     "quote": lambda block: {"quote": block["text"], "speaker": block["who"]},
+    "works": lambda block: {name: block[name] for name in ("works", "fails")},
+    "steps": lambda block: {name: block[name] for name in ("title", "steps")},
+    "publication": lambda block: card(
+        "publication", publication_named(block["publication"]), block["why"]
+    ),
+    "story": lambda block: card("page", find(f"example:story/{block['story']}"), block["why"]),
 }
 
 
@@ -35,6 +41,11 @@ def one_term(vocabulary: str, slug: str) -> Term | None:
 def publication_named(slug: str):
     """Return a publication of the site or of the examples, or None when it is gone."""
     return find(f"page:bibliotheek/{slug}") or find(f"example:publication/{slug}")
+
+
+def page_named(kind: str, slug: str):
+    """Return a publication, or an example story or article, or None when it is gone."""
+    return publication_named(slug) if kind == "publication" else find(f"example:{kind}/{slug}")
 
 
 def with_page_links(html: str) -> str:
@@ -62,5 +73,10 @@ def _link_to(page, text: str) -> str:
 
 
 def body_of(blocks: list[dict]) -> list[tuple]:
-    """Return the blocks of a story or article as its body takes them."""
-    return [(block["type"], BLOCKS[block["type"]](block)) for block in blocks]
+    """Return the blocks of a story or article as its body takes them; no cards of what is gone."""
+    body = [(block["type"], BLOCKS[block["type"]](block)) for block in blocks]
+    return [block for block in body if block[1] is not None]
+
+
+def card(end: str, page, why: str) -> dict | None:
+    return {end: page, "why": why} if page else None

@@ -6,16 +6,38 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import slugify
 from wagtail.models import Page, ReferenceIndex
 
 from home.models import HomePage, SetupRecord, SiteSettings
 from publications.models import CreditedImage, LibraryDocument, LibraryPage, PublicationPage
 from publications.tasks import read_document_file
-from stories.models import ArticleIndexPage, ArticlePage, StoryIndexPage, StoryPage
+from stories.models import (
+    ArticleIndexPage,
+    ArticlePage,
+    Author,
+    DossierIndexPage,
+    DossierPage,
+    QuestionIndexPage,
+    QuestionPage,
+    StoryIndexPage,
+    StoryPage,
+)
 
 from .content import content
-from .pages import ESSAY, add_and_publish, article_page, publication_page, story_page
+from .pages import (
+    ESSAY,
+    add_and_publish,
+    add_links,
+    article_page,
+    dossier_page,
+    publication_page,
+    question_page,
+    sign,
+    story_page,
+)
 from .pdf import draw_pdf, font_files
 from .records import Run, find, fingerprint, take_turns, thing_of
 
@@ -26,7 +48,16 @@ FEATURED_STORY = "dertig-bankjes-en-een-pot-koffie"
 NOTICE = "example:notice"
 FEATURED = "example:featured-story"
 # Taken away in this order: what points to something goes before what it points to.
-REMOVAL_ORDER = (StoryPage, ArticlePage, PublicationPage, LibraryDocument, CreditedImage)
+REMOVAL_ORDER = (
+    QuestionPage,
+    DossierPage,
+    ArticlePage,
+    StoryPage,
+    Author,
+    PublicationPage,
+    LibraryDocument,
+    CreditedImage,
+)
 
 
 def add_examples(run: Run) -> None:
@@ -35,6 +66,8 @@ def add_examples(run: Run) -> None:
     add_publications(run)
     add_stories(run)
     add_articles(run)
+    add_dossiers(run)
+    add_questions(run)
     feature_story(run)
     read_new_documents()
 
@@ -128,14 +161,41 @@ def add_stories(run: Run) -> None:
         def make(texts=texts):
             if is_taken(index, texts["slug"]):
                 return None
-            name = f"example:image/{texts['picture']['file']}"
-            if not run.has(name):
-                picture = make_picture(texts["picture"])
-                run.record(name, picture, group="example pictures", is_example=True)
-            page = story_page(texts, is_example=True, picture=find(name))
-            return add_example_page(index, page, online[texts["slug"]])
+            picture = example_picture(run, texts["picture"])
+            page = story_page(texts, is_example=True, picture=picture)
+            sign(page, example_authors(run, texts))
+            add_example_page(index, page, online[texts["slug"]])
+            add_links(page, texts["links"])
+            return page
 
         run.once(f"example:story/{texts['slug']}", make, group="example stories", is_example=True)
+
+
+def example_picture(run: Run, facts: dict) -> CreditedImage | None:
+    """Return the picture of an example, made when it is needed for the first time."""
+    name = f"example:image/{facts['file']}"
+    if not run.has(name):
+        run.record(name, make_picture(facts), group="example pictures", is_example=True)
+    return find(name)
+
+
+def example_authors(run: Run, texts: dict) -> list[Author]:
+    """Return who signs an example, made when they are needed for the first time."""
+    authors = []
+    for facts in texts.get("authors", ()):
+        name = f"example:author/{slugify(facts['name'])}"
+        if not run.has(name):
+            portrait = facts["portrait"] and example_picture(run, facts["portrait"])
+            author = Author.objects.create(
+                name=facts["name"],
+                role=facts["role"],
+                portrait=portrait,
+                consent_by=facts.get("consent_by", ""),
+                consent_on=facts.get("consent_on"),
+            )
+            run.record(name, author, group="example authors", is_example=True)
+        authors.append(find(name))
+    return [author for author in authors if author]
 
 
 def make_picture(facts: dict) -> CreditedImage:
@@ -160,10 +220,47 @@ def add_articles(run: Run) -> None:
             if is_taken(index, texts["slug"]):
                 return None
             page = article_page(texts, is_example=True)
-            return add_example_page(index, page, online[texts["slug"]])
+            sign(page, example_authors(run, texts))
+            add_example_page(index, page, online[texts["slug"]])
+            add_links(page, texts["links"])
+            return page
 
         run.once(
             f"example:article/{texts['slug']}", make, group="example articles", is_example=True
+        )
+
+
+def add_dossiers(run: Run) -> None:
+    index = DossierIndexPage.objects.first()
+    online = dates_online(content("dossiers"))
+    for texts in content("dossiers") if index else ():
+
+        def make(texts=texts):
+            if is_taken(index, texts["slug"]):
+                return None
+            page = dossier_page(texts, is_example=True)
+            if page.missing_for_publication():  # people deleted everything it is made of
+                return None
+            return add_example_page(index, page, online[texts["slug"]])
+
+        run.once(
+            f"example:dossier/{texts['slug']}", make, group="example dossiers", is_example=True
+        )
+
+
+def add_questions(run: Run) -> None:
+    index = QuestionIndexPage.objects.first()
+    online = dates_online(content("questions"))
+    for texts in content("questions") if index else ():
+
+        def make(texts=texts):
+            if is_taken(index, texts["slug"]):
+                return None
+            page = question_page(texts, is_example=True)
+            return add_example_page(index, page, online[texts["slug"]])
+
+        run.once(
+            f"example:question/{texts['slug']}", make, group="example questions", is_example=True
         )
 
 
@@ -242,7 +339,7 @@ def remove(record: SetupRecord) -> str | None:
     reason = why_keep(record, thing)
     if reason:
         kind = record.name.partition(":")[2].partition("/")[0]
-        return f"The {kind} “{thing.title}” stays: {reason}."
+        return f"The {kind} “{thing}” stays: {reason}."
     thing.delete()
     record.delete()
     return ""
@@ -259,8 +356,9 @@ def why_keep(record: SetupRecord, thing) -> str:
 
 
 def is_used(thing) -> bool:
-    """Tell whether anything refers to this, not counting the home page and its own cover."""
+    """Tell whether anything refers to this, apart from what goes with it and the home page."""
     references = ReferenceIndex.get_references_to(thing).exclude(
-        base_content_type__model=CreditedImage._meta.model_name
+        base_content_type__model=CreditedImage._meta.model_name  # its own cover
     )
-    return references.exclude(model_path="featured_story").exists()
+    own_links = Q(model_path="page", base_content_type__model__in=["storylink", "articlelink"])
+    return references.exclude(model_path="featured_story").exclude(own_links).exists()

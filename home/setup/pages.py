@@ -6,7 +6,7 @@ from functools import partial
 from wagtail.models import Page
 
 from forms.models import ContributionFormPage, Criterion, StandardReason
-from home.models import HomePage, StandardPage
+from home.models import HomePage, KnowledgeMapPage, StandardPage
 from publications.models import (
     LibraryPage,
     PillarActor,
@@ -20,16 +20,19 @@ from publications.models import (
 )
 from stories.models import (
     ArticleIndexPage,
-    ArticleLink,
     ArticlePage,
+    DossierIndexPage,
+    DossierPage,
+    QuestionAnswer,
+    QuestionIndexPage,
+    QuestionPage,
     StoryIndexPage,
-    StoryLink,
     StoryPage,
     WritingTipIndexPage,
     WritingTipPage,
 )
 
-from .content import body_of, content, one_term, publication_named, terms
+from .content import body_of, content, one_term, page_named, publication_named, terms
 
 # The theory that the site explains. In the library from the start, since “over” links to it.
 ESSAY = "sociale-kwaliteit-in-de-sociale-basis"
@@ -47,8 +50,11 @@ def pages_of_the_site() -> dict[str, Callable[[], Page]]:
         **{f"pijlers/{p['slug']}": partial(pillar_page, p) for p in content("pillars")},
         "verhalen": partial(index_page, StoryIndexPage, "stories"),
         "artikelen": partial(index_page, ArticleIndexPage, "articles"),
+        "dossiers": partial(index_page, DossierIndexPage, "dossiers", show_in_menus=False),
         "schrijftips": partial(index_page, WritingTipIndexPage, "tips"),
         **{f"schrijftips/{t['slug']}": partial(tip_page, t) for t in content("tips")["tips"]},
+        "kenniskaart": knowledge_map_page,
+        "vragen": question_index_page,
         "voeg-kennis-toe": form_page,
         **{name: partial(standard_page, name) for name in STANDARD_PAGES},
     }
@@ -73,15 +79,21 @@ def index_page(model: type[Page], name: str, **fields) -> Page:
     """Return a page of the main menu. The menu shows its title; a longer one is the SEO title."""
     texts = content("pages")[name]
     menu_title = texts.get("menu_title")
+    fields.setdefault("show_in_menus", True)
     return model(
         title=menu_title or texts["title"],
         seo_title=texts["title"] if menu_title else "",
         slug=texts["slug"],
         search_description=texts["search_description"],
-        show_in_menus=True,
         intro=texts["intro"],
         **fields,
     )
+
+
+def question_index_page() -> QuestionIndexPage:
+    page = index_page(QuestionIndexPage, "questions")
+    page.show_in_menus = False  # the footer, the pillars and an empty search lead to it
+    return page
 
 
 def pillar_index_page() -> PillarIndexPage:
@@ -136,6 +148,17 @@ def standard_page(name: str) -> StandardPage:
         show_in_menus=name == "over",
         intro=texts["intro"],
         body=texts["body"],
+        shows_knobs=name == "theorie",
+    )
+
+
+def knowledge_map_page() -> KnowledgeMapPage:
+    texts = content("pages")["map"]
+    return KnowledgeMapPage(
+        title=texts["title"],
+        slug=texts["slug"],
+        search_description=texts["search_description"],
+        intro=texts["intro"],
     )
 
 
@@ -228,7 +251,6 @@ def story_page(texts: dict, **fields) -> StoryPage:
         body=body_of(texts["body"]),
         **fields,
     )
-    page.publication_links = links(StoryLink, texts["links"])
     return classified(page, texts)
 
 
@@ -238,27 +260,75 @@ def article_page(texts: dict, **fields) -> ArticlePage:
         slug=texts["slug"],
         search_description=texts["intro"],
         kind=texts["kind"],
-        author_name=f"{texts['author']}, {texts['author_role']}",
+        author_name="" if "authors" in texts else f"{texts['author']}, {texts['author_role']}",
         intro=texts["intro"],
         body=body_of(texts["body"]),
         **fields,
     )
-    page.publication_links = links(ArticleLink, texts["links"])
     return classified(page, texts)
 
 
-def links(model: type[StoryLink] | type[ArticleLink], wanted: list[dict]) -> list:
-    """Return the links to publications that are in the library."""
-    return [
-        model(
-            publication=publication,
-            relation=link["relation"],
-            why=link["why"],
-            sort_order=order,
-        )
-        for order, link in enumerate(wanted)
-        if (publication := publication_named(link["publication"]))
+def dossier_page(texts: dict, **fields) -> DossierPage:
+    page = DossierPage(
+        title=texts["title"],
+        slug=texts["slug"],
+        search_description=texts["intro"],
+        intro=texts["intro"],
+        body=dossier_body(texts["body"]),
+        still_missing=texts["still_missing"],
+        **fields,
+    )
+    return classified(page, texts)
+
+
+def dossier_body(blocks: list[dict]) -> list[tuple]:
+    """Return the blocks of a dossier; a card of what people deleted is left out."""
+    fields = {"publication": "publication", "story": "page", "article": "article"}
+    body = []
+    for block in blocks:
+        kind = block["type"]
+        if kind not in fields:
+            body += body_of([block])
+        elif page := page_named(kind, block["slug"]):
+            body.append((kind, {fields[kind]: page, "why": block["why"]}))
+    return body
+
+
+def sign(page: StoryPage | ArticlePage, authors: list) -> None:
+    """Say who wrote a page that is not yet saved."""
+    page.signatures = [
+        page.signatures.model(author=author, sort_order=order)
+        for order, author in enumerate(authors)
     ]
+
+
+def add_links(page: StoryPage | ArticlePage, wanted: list[dict]) -> None:
+    """Tie a saved page to the publications that are in the library."""
+    for order, link in enumerate(wanted):
+        publication = publication_named(link["publication"])
+        if publication:
+            page.publication_links.create(
+                publication=publication,
+                relation=link["relation"],
+                why=link["why"],
+                sort_order=order,
+            )
+
+
+def question_page(texts: dict, **fields) -> QuestionPage:
+    page = QuestionPage(
+        title=texts["title"],
+        slug=texts["slug"],
+        search_description=texts["explanation"],
+        explanation=texts["explanation"],
+        **fields,
+    )
+    page.answers = [
+        QuestionAnswer(answer=publication, why=answer["why"], sort_order=order)
+        for order, answer in enumerate(texts["answers"])
+        if (publication := publication_named(answer["publication"]))
+    ]
+    return classified(page, texts)
 
 
 def classified(page, texts: dict):

@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from home.models import SetupRecord
 
-# What people can change of an image or a document; other fields follow from the file.
+# What people can change of an image, a document or an author; other fields follow from the file.
 EDITABLE = (
     "title",
     "file",
@@ -20,6 +20,10 @@ EDITABLE = (
     "is_decorative",
     "right_to_share",
     "accessible",
+    "name",
+    "role",
+    "portrait_id",
+    "consent_by",
 )
 LOCK = 0x6B70_5E70  # any number that nothing else in this database uses
 

@@ -1,5 +1,6 @@
 """The real site: terms, pages, settings, groups, workflow and collections."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,17 +20,18 @@ from wagtail.models import (
 )
 
 from forms.contributions import COLLECTION
-from forms.models import LightCheckTask
+from forms.mail_texts import MAILS
+from forms.models import LightCheckTask, MailText
+from forms.writers import WRITERS
 from home.models import HomePage, SetupRecord, SiteSettings
 from publications.models import LibraryPage, SynonymGroup, Term, Vocabulary
-from stories.models import ArticleIndexPage, StoryIndexPage
+from stories.models import ArticleIndexPage, QuestionIndexPage, StoryIndexPage
 
 from .content import content, with_page_links
 from .pages import pages_of_the_site
 from .records import Run, find, take_turns
 
 EDITORS = "Redactie"
-WRITERS = "Schrijvers"
 WRITERS_COLLECTION = "Beeld van schrijvers"
 WORKFLOW = "Lichte check"
 
@@ -71,6 +73,19 @@ EDITORS_MODELS = [
     "wagtailredirects.change_redirect",
     "wagtailredirects.delete_redirect",
 ]
+# What came after the first sites, so that the group of an older one gets it too.
+EDITORS_LATER = {
+    "mailteksten": ["forms.view_mailtext", "forms.change_mailtext"],
+    "in-en-uit": [
+        "publications.view_gonepage",
+        "publications.change_gonepage",
+        "publications.delete_gonepage",
+        "publications.view_importjob",
+        "publications.add_importjob",
+    ],
+    "schrijf-mee": ["forms.view_writerrequest", "forms.change_writerrequest"],
+    "auteurs": [f"stories.{name}_author" for name in ("view", "add", "change", "delete")],
+}
 WRITERS_FILES = ["wagtailimages.add_image", "wagtailimages.choose_image"]
 
 # What Wagtail's own migrations make, which the groups and the workflow of this site replace.
@@ -90,6 +105,7 @@ def make_site(run: Run) -> None:
     make_settings(run)
     make_groups(run)
     make_workflow(run)
+    make_mail_texts(run)
     remove_stock(run)
 
 
@@ -240,6 +256,8 @@ def make_groups(run: Run) -> None:
     collection = find(f"collection:{WRITERS_COLLECTION}")
     if home:
         run.once(f"group:{EDITORS}", lambda: make_editors(home), group="groups")
+        for name, later in EDITORS_LATER.items():
+            run.once(f"permissions:{EDITORS}/{name}", partial(allow_editors, later))
     if articles and collection:
         run.once(f"group:{WRITERS}", lambda: make_writers(articles, collection), group="groups")
 
@@ -257,6 +275,12 @@ def make_editors(home: HomePage) -> Group:
     for name in EDITORS_FILES:
         allow_files(group, Collection.get_first_root_node(), name)
     return group
+
+
+def allow_editors(permissions: list[str]) -> None:
+    group = Group.objects.filter(name=EDITORS).first()
+    if group:
+        group.permissions.add(*map(permission, permissions))
 
 
 def make_writers(articles: ArticleIndexPage, collection: Collection) -> Group:
@@ -287,6 +311,14 @@ def make_workflow(run: Run) -> None:
     editors = find(f"group:{EDITORS}")
     if editors:
         run.once("workflow", lambda: make_light_check(editors), group="workflow")
+    workflow, questions = find("workflow"), QuestionIndexPage.objects.first()
+    if workflow and questions:  # came later than the workflow itself
+        run.once("workflow:questions", lambda: put_before(workflow, questions), group="workflow")
+
+
+def put_before(workflow: Workflow, index: Page) -> WorkflowPage:
+    """Let what comes below `index` go through this workflow, unless people chose another one."""
+    return WorkflowPage.objects.get_or_create(page=index, defaults={"workflow": workflow})[0]
 
 
 def make_light_check(editors: Group) -> Workflow:
@@ -297,8 +329,18 @@ def make_light_check(editors: Group) -> Workflow:
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     for model in (LibraryPage, ArticleIndexPage, StoryIndexPage):
         for index in model.objects.all():
-            WorkflowPage.objects.get_or_create(page=index, defaults={"workflow": workflow})
+            put_before(workflow, index)
     return workflow
+
+
+def make_mail_texts(run: Run) -> None:
+    """Make a row for each mail, still with the standard text, and let editors change them."""
+    for template in MAILS:
+        run.once(
+            f"mail text:{template}",
+            lambda t=template: MailText.objects.get_or_create(template=t)[0],
+            group="mail texts",
+        )
 
 
 def remove_stock(run: Run) -> None:

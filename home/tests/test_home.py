@@ -13,7 +13,7 @@ from publications.tests.factories import (
     site_root,
 )
 from publications.tests.visits import queries_of, text_of
-from stories.tests.factories import make_article, make_link, make_story
+from stories.tests.factories import make_article, make_dossier, make_link, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +185,7 @@ def test_pillar_page_shows_its_hands_and_what_belongs_to_it(client):
     ]
     text = text_of(response)
     for words in (
-        "Sociale cohesie Over elkaar. 8 publicaties",
+        "Sociale cohesie Over elkaar. Volg met een feed Volg per mail 8 publicaties",
         "Kennen mensen elkaar?",
         "Gemeente Geeft ruimte.",
         "Buurthuis Daar kom je binnen.",
@@ -223,3 +223,47 @@ def test_pillar_index_shows_the_four_in_order(client):
     assert [page.slug for page in response.context["pillars"]] == list(PILLARS)
     html = response.content.decode()
     assert all(f'href="/pijlers/{slug}/"' in html for slug in PILLARS)
+
+
+def test_home_shows_the_newest_dossier_with_the_covers_of_what_is_public(client):
+    make_home()
+    hidden = make_publication(title="Verborgen")
+    make_dossier(hidden, make_publication(title="Zichtbaar"), title="Hoe begin je een buurtkamer?")
+    hidden.unpublish()
+
+    response = client.get("/")
+
+    assert "Hoe begin je een buurtkamer?" in text_of(response)
+    assert [page.title for page in response.context["shelf"]] == ["Zichtbaar"]
+
+
+def test_a_pillar_page_says_what_to_read_first_and_what_has_most_stories(client):
+    first, told, often_told = (make_publication(title=t) for t in ("Eerst", "Eén", "Twee"))
+    page = make_pillar_page(featured=first)
+    for publication in (told, often_told, often_told):
+        make_link(make_story(), publication)
+    hidden = make_story()
+    make_link(hidden, first)
+    hidden.unpublish()
+
+    context = client.get(page.url).context
+
+    assert context["featured"] == first
+    assert [p.title for p in context["publications"]] == ["Twee", "Eén"]
+    assert [(p.title, p.story_count) for p in context["most_linked"]] == [("Twee", 2), ("Eén", 1)]
+
+
+def test_a_pillar_page_asks_for_what_nobody_wrote_about(client):
+    page = make_pillar_page()
+    place = make_term(vocabulary=Vocabulary.FACILITY, slug="moestuin")
+    known = make_term(vocabulary=Vocabulary.FACILITY, slug="buurthuis")
+    publication = make_publication()
+    publication.facilities = [known]
+    publication.save_revision().publish()
+
+    response = client.get(page.url)
+
+    assert response.context["gaps"] == [place]
+    assert "voeg-kennis-toe/?pijler=sociale-cohesie&amp;voorziening=moestuin" in (
+        response.content.decode()
+    )

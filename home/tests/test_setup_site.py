@@ -15,16 +15,25 @@ from fpdf import FPDF
 from pypdf import PdfReader
 from wagtail.models import Page, Site
 
-from forms.models import Criterion
+from forms.mail_texts import MAILS
+from forms.models import Criterion, MailText
 from home.models import HomePage, SetupRecord, SiteSettings, StandardPage
 from publications.models import CreditedImage, LibraryDocument, LibraryPage, PublicationPage, Term
 from publications.tests.factories import make_publication
-from stories.models import ArticleIndexPage, ArticlePage, StoryIndexPage, StoryLink, StoryPage
+from stories.models import (
+    ArticleIndexPage,
+    ArticlePage,
+    DossierPage,
+    QuestionIndexPage,
+    QuestionPage,
+    StoryIndexPage,
+    StoryPage,
+)
 
 BENCHES = "dertig-bankjes-en-een-pot-koffie"
 PAVEMENT = "de-stoep-als-huiskamer"
 FEW = {PAVEMENT, "third-places-after-dark", "van-inspraak-naar-inbreng"}
-EXAMPLES = {PublicationPage: 49, StoryPage: 7, ArticlePage: 4}
+EXAMPLES = {PublicationPage: 49, StoryPage: 7, ArticlePage: 4, QuestionPage: 3, DossierPage: 1}
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def few_examples(site):
     The site after people deleted or took offline most examples: so few go and come back that it
     is fast.
     """
-    for page in [*StoryPage.objects.all(), *ArticlePage.objects.all()]:
+    for page in Page.objects.type(StoryPage, ArticlePage, QuestionPage):
         page.delete()
     PublicationPage.objects.exclude(slug__in=FEW).update(live=False)
 
@@ -141,7 +150,7 @@ def test_removing_the_examples_leaves_the_real_site(site, capsys):
 
     output = setup_site(capsys, remove_example=True)
 
-    assert output == "Removed: 73 examples\n"
+    assert output == "Removed: 80 examples\n"
     pages = Page.objects.live().filter(depth__gt=2)
     assert paths(pages) == {f"/{path}/" for path in real - {"home"}}
     assert not LibraryDocument.objects.exists()
@@ -157,8 +166,8 @@ def test_removing_the_examples_leaves_what_people_changed_or_use(site, capsys):
     benches.save_revision()
     used = PublicationPage.objects.get(slug="nabij-in-elke-kern")
     story = StoryPage(title="Ons eigen verhaal", intro="Over ons dorp.")
-    story.publication_links = [StoryLink(publication=used, why="Zo ging het bij ons.")]
     StoryIndexPage.objects.get().add_child(instance=story)
+    story.publication_links.create(publication=used, why="Zo ging het bij ons.")
     SiteSettings.objects.update(example_notice="Let op: voorbeelden.")
 
     output = setup_site(capsys, remove_example=True)
@@ -181,7 +190,7 @@ def test_removed_examples_can_be_added_again_but_not_what_people_deleted(few_exa
     removed = setup_site(capsys, remove_example=True)
     setup_site(capsys, example=True)
 
-    assert removed.startswith("Removed: 9 examples\n")
+    assert removed.startswith("Removed: 13 examples\n")
     assert example_titles() == before - {deleted.title}
 
 
@@ -231,6 +240,7 @@ def test_examples_are_not_added_and_removed_at_once(site):
         ("/verhalen/", "Verhalen"),
         ("/artikelen/", "Artikelen"),
         ("/schrijftips/", "Schrijftips"),
+        ("/vragen/", "Vragen"),
         ("/voeg-kennis-toe/", "Voeg kennis toe"),
         ("/over/", "Over het Kennisplein"),
         ("/theorie/", "Sociale kwaliteit: de theorie"),
@@ -298,7 +308,7 @@ def test_invented_documents_can_be_read_and_say_what_they_are(site, client):
 def test_contributions_go_through_the_light_check_of_the_editors(site):
     indexes = [LibraryPage.objects.get(), ArticleIndexPage.objects.get()]
 
-    for index in [*indexes, StoryIndexPage.objects.get()]:
+    for index in [*indexes, StoryIndexPage.objects.get(), QuestionIndexPage.objects.get()]:
         [task] = index.get_workflow().tasks
         assert task.name == "Lichte check"
         assert [group.name for group in task.specific.groups.all()] == ["Redactie"]
@@ -339,3 +349,15 @@ def test_editors_open_everything_and_writers_only_their_articles(site, client):
 
     assert opened("Redactie") == doors.keys() - {"users"}
     assert opened("Schrijvers") == {"articles", "new article", "pictures"}
+
+
+def test_every_mail_has_a_text_that_editors_may_change(site):
+    texts = MailText.objects.all()
+    editors = Group.objects.get(name="Redactie").permissions
+    writers = Group.objects.get(name="Schrijvers").permissions
+    assert {text.template for text in texts} == set(MAILS)
+    assert not any(text.is_changed for text in texts)
+    assert [g.filter(codename="change_mailtext").exists() for g in (editors, writers)] == [
+        True,
+        False,
+    ]

@@ -104,6 +104,21 @@ def test_visitor_finds_reads_and_contributes(page):
     assert page.faults == []
 
 
+@pytest.mark.parametrize("page", [(1280, True)], indirect=True, ids=["desktop"])
+def test_triple_click_sends_once(page):
+    make_form_page()
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.goto("/voeg-kennis-toe/")
+    fill_in(page, clicks=3)
+    expect(page).to_have_url(re.compile("/bijdragen/"))
+
+    assert sent.count("POST") == 1
+    assert Contribution.objects.count() == 1
+    assert page.faults == []
+
+
 def test_pages_have_no_accessibility_faults(page):
     make_form_page()
     make_publication(title="Bankjes", language="en")
@@ -123,7 +138,7 @@ def test_pages_have_no_accessibility_faults(page):
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-def fill_in(page):
+def fill_in(page, clicks=1):
     """Answer every question of the first door, step by step where there are steps."""
 
     def onwards():
@@ -143,4 +158,4 @@ def fill_in(page):
     onwards()
     page.get_by_label("Je naam").fill("Fenna de Boer")
     page.get_by_label("Je e-mailadres").fill("fenna@voorbeeld.example")
-    page.get_by_role("button", name="Verstuur je bijdrage").click()
+    page.get_by_role("button", name="Verstuur je bijdrage").click(click_count=clicks)

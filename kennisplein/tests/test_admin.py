@@ -114,13 +114,15 @@ def test_writer_sees_no_drafts_of_publications(writer_client):
     assert LIST not in writer_client.get("/admin/").content.decode()
 
 
-def test_writer_can_point_an_article_to_a_publication_and_to_a_draft_of_articles(writer_client):
+def test_writer_can_point_an_article_to_a_publication_and_to_a_draft_of_their_own(client):
+    writer = make_writer()
+    client.force_login(writer)
     make_publication(title="Voor iedereen")
-    make_article(title="Mijn concept", live=False)
+    make_article(title="Mijn concept", live=False, owner=writer)
 
     chooser = "/admin/choose-page/?page_type="
-    publications = writer_client.get(f"{chooser}publications.publicationpage").content.decode()
-    articles = writer_client.get(f"{chooser}stories.articlepage").content.decode()
+    publications = client.get(f"{chooser}publications.publicationpage").content.decode()
+    articles = client.get(f"{chooser}stories.articlepage").content.decode()
 
     assert "Voor iedereen" in publications
     assert "Mijn concept" in articles

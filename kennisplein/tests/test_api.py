@@ -29,7 +29,14 @@ from publications.tests.factories import (
     site_root,
 )
 from publications.tests.visits import queries_of
-from stories.tests.factories import make_article, make_link, make_story, make_tip
+from stories.tests.factories import (
+    make_article,
+    make_author,
+    make_link,
+    make_story,
+    make_tip,
+    sign,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +104,8 @@ def test_publication_tells_all_that_its_page_tells(client):
         "keywords": ["eten"],
         "takeaway_texts": ["Zet een tafel neer."],
         "document_address": page.document.url,
+        "stories": [],
+        "articles": [],
         "is_example": True,
     }
     assert meta["type"] == "publications.PublicationPage"
@@ -174,6 +183,48 @@ def test_lists_filter_order_and_search(client):
     assert client.get("/api/v2/pages/?editor_note=x").status_code == 400
     assert client.get("/api/v2/pages/", {**kind, "editor_note": "x"}).status_code == 400
     assert client.get("/api/v2/pages/", {**kind, "fields": "editor_note"}).status_code == 400
+
+
+@pytest.mark.parametrize(("make", "name"), [(make_story, "stories"), (make_article, "articles")])
+def test_both_ends_of_a_link_tell_of_each_other_while_both_are_public(client, make, name):
+    publication, page = make_publication(title="Het onderzoek"), make(title="De praktijk")
+    make_link(page, publication, why="Omdat het daar gebeurt.", relation="laat-zien")
+    link = {"relation": "laat-zien", "why": "Omdat het daar gebeurt."}
+
+    def told() -> list:
+        heard = []
+        for end, field in ((publication, name), (page, "publications")):
+            in_detail = client.get(f"/api/v2/pages/{end.pk}/")
+            kind = type(end)._meta.label
+            [*in_list] = get(client, "pages/", type=kind, fields=field, id=end.pk)["items"]
+            assert [item[field] for item in in_list] == (
+                [in_detail.json()[field]] if in_detail.status_code == 200 else []
+            )
+            heard += [item[field] for item in in_list]
+        return heard
+
+    assert told() == [
+        [{"id": page.pk, "title": "De praktijk", "html_url": page.full_url, **link}],
+        [
+            {
+                "id": publication.pk,
+                "title": "Het onderzoek",
+                "html_url": publication.full_url,
+                **link,
+            }
+        ],
+    ]
+    for end in (page, publication):
+        end.unpublish()
+        assert told() == [[]]
+        end.get_latest_revision().publish()
+        end.refresh_from_db()
+    restriction = PageViewRestriction.objects.create(
+        page=page, restriction_type=PageViewRestriction.LOGIN
+    )
+    assert told() == [[]]
+    restriction.delete()
+    assert len(told()) == 2
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -298,12 +349,14 @@ def test_drawn_cover_is_told_only_while_its_document_is_released(client):
 def test_queries_of_a_list_stay_within_bounds(client):
     asked = []
     for number in range(1, 13):
-        add_publication(
+        publication = add_publication(
             authors=[PublicationAuthor(family=f"Bakker-{number}")],
             takeaways=[Takeaway(text="Doe het.")],
             facilities=[make_term(vocabulary=Vocabulary.FACILITY, slug=f"plek-{number}")],
         )
-        make_story(picture=make_image())
+        story = make_story(picture=make_image())
+        make_link(story, publication)
+        sign(story, make_author())
         if number in (1, 12):
             asked.append(
                 [
@@ -313,4 +366,4 @@ def test_queries_of_a_list_stay_within_bounds(client):
             )
 
     assert asked[0] == asked[1]
-    assert max(asked[0]) <= 20
+    assert max(asked[0]) <= 22

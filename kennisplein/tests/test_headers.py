@@ -58,6 +58,8 @@ def make_public_routes(client) -> dict[str, int]:
         "/api/v2/pages/0/": 404,
         "/api/v2/images/": 200,
         "/bibliotheek/feed/": 200,
+        "/oai": 200,
+        f"{page.get_url()}citeer/ris/": 200,
         "/sitemap.xml": 200,
         "/robots.txt": 200,
         "/static/css/base.css": 200,

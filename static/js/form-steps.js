@@ -53,6 +53,7 @@ if (parts.length > 1) {
 
   // The enter key sends a form; before the last step it means "on".
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name) return; // a button of its own: “Vul in”, “Toch versturen”
     if (current < parts.length - 1) {
       event.preventDefault();
       go(current + 1);

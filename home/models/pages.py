@@ -1,15 +1,15 @@
-"""The home page, standard pages, and the settings of the site."""
+"""The home page and standard pages."""
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api import APIField
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
 from publications.models import PillarPage, PublicationPage
-from stories.models import StoryPage
+from publications.sitemap import with_latest_change
+from stories.models import DossierPage, StoryPage
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
@@ -51,6 +51,11 @@ class HomePage(Page):
     class Meta:
         verbose_name = "startpagina"
 
+    def get_sitemap_urls(self, request=None):
+        urls = super().get_sitemap_urls(request)
+        lists = (PublicationPage.objects, StoryPage.objects, DossierPage.objects)
+        return with_latest_change(urls, *lists)
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         publications = PublicationPage.objects.live().public()
@@ -63,6 +68,9 @@ class HomePage(Page):
         story = stories.filter(pk=self.featured_story_id).first() or stories.first()
         context["story"] = story
         context["story_link"] = story and story.publication_links.shown().first()
+        dossier = DossierPage.objects.shown().first()
+        context["dossier"] = dossier
+        context["shelf"] = dossier.on_the_shelf() if dossier else []
         return context
 
 
@@ -71,8 +79,18 @@ class StandardPage(Page):
 
     intro = models.TextField("inleiding", blank=True)
     body = RichTextField("tekst", features=TEXT_FEATURES)
+    shows_knobs = models.BooleanField(
+        "toon de vier knoppen",
+        default=False,
+        help_text="Een tekening van de vier pijlers in hun twee dimensies, naast de tekst.",
+    )
 
-    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        FieldPanel("body"),
+        FieldPanel("shows_knobs"),
+    ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     api_fields = [APIField("intro"), APIField("body")]
     parent_page_types = ["home.HomePage", "home.StandardPage"]
@@ -82,49 +100,8 @@ class StandardPage(Page):
         verbose_name = "tekstpagina"
         verbose_name_plural = "tekstpagina's"
 
-
-@register_setting(icon="site")
-class SiteSettings(BaseSiteSetting):
-    """Who runs the site, and what stands at the foot of every page."""
-
-    organisation = models.CharField("organisatie", max_length=100, default="Buurtwijs")
-    email = models.EmailField("e-mailadres van de redactie", default="info@buurtwijs.nl")
-    footer_text = models.TextField(
-        "tekst onderaan elke pagina",
-        default="Een plek van Buurtwijs, platform voor buurtontwikkeling.",
-    )
-    example_notice = models.CharField(
-        "melding over voorbeelden",
-        max_length=250,
-        blank=True,
-        help_text="Staat onderaan elke pagina zolang er voorbeelden op de site staan.",
-    )
-
-    panels = [
-        FieldPanel("organisation"),
-        FieldPanel("email"),
-        FieldPanel("footer_text"),
-        FieldPanel("example_notice"),
-    ]
-
-    class Meta:
-        verbose_name = "gegevens van de site"
-
-
-class SetupRecord(models.Model):
-    """
-    One thing that `setup_site` has made, by a name of its own.
-
-    What stands here is never made again: not after people changed it, not after they deleted it.
-    `fingerprint` tells whether an example was changed since; then it is not taken away.
-    """
-
-    name = models.CharField(max_length=200, unique=True)
-    is_example = models.BooleanField(default=False)
-    model = models.CharField(max_length=100)
-    object_id = models.PositiveBigIntegerField(null=True)
-    fingerprint = models.CharField(max_length=64, blank=True)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self):
-        return self.name
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        if self.shows_knobs:
+            context["pillars"] = list(PillarPage.objects.live().public().in_order())
+        return context

@@ -1,0 +1,162 @@
+"""
+The open data set: everything that everyone may read here, as one file, made anew each night.
+
+A zip with JSON Lines and CSV. The file has a name of its own each time; `latest.json` says which is
+the last one, and is put in place when that is complete. So who downloads never gets half of it.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from publications.exchange.exports import as_csv, as_json_lines, in_batches
+from publications.exchange.records import COLUMNS
+from publications.models import PublicationPage, Term
+from stories.models import ArticlePage, StoryPage
+
+MANIFEST = "latest.json"
+KEPT = 2  # so that a download that has begun ends well
+HOURS_UNTIL_LOST = 24
+
+
+def folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "open-data"
+
+
+def latest() -> dict | None:
+    """Return what is known of the last data set: name, made, bytes, sha256, counts. Or None."""
+    try:
+        manifest = json.loads((folder() / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return None
+    return manifest if (folder() / manifest["name"]).is_file() else None
+
+
+def export_dataset() -> dict:
+    """Make the data set, put it in the place of the last one, and return its manifest."""
+    folder().mkdir(parents=True, exist_ok=True)
+    made = timezone.now()
+    unfinished = folder() / f"{secrets.token_hex(8)}.part"
+    try:
+        counts = _write(unfinished, made)
+        with unfinished.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        name = f"kennisplein-{timezone.localtime(made):%Y-%m-%d}-{digest[:12]}.zip"
+        manifest = {
+            "name": name,
+            "made": made.isoformat(timespec="seconds"),
+            "bytes": unfinished.stat().st_size,
+            "sha256": digest,
+            "counts": counts,
+        }
+        unfinished.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        unfinished.replace(folder() / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _replace(folder() / MANIFEST, json.dumps(manifest, indent=2))
+    _forget_old(name)
+    return manifest
+
+
+def _replace(path: Path, text: str) -> None:
+    unfinished = path.with_name(f"{secrets.token_hex(8)}.part")
+    unfinished.write_text(text)
+    unfinished.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+    unfinished.replace(path)
+
+
+def _forget_old(name: str) -> None:
+    """Delete data sets before the last ones, and what a killed run left behind."""
+    others = [path for path in folder().glob("kennisplein-*.zip") if path.name != name]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    too_old = time.time() - HOURS_UNTIL_LOST * 3600
+    lost = [path for path in folder().glob("*.part") if path.stat().st_mtime < too_old]
+    for path in [*others[KEPT - 1 :], *lost]:
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, made) -> dict[str, int]:
+    counts = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+
+        def add(name: str, pieces: Iterator[str], *, is_counted: bool = False) -> None:
+            with package.open(name, "w", force_zip64=True) as entry:
+                for number, piece in enumerate(pieces, start=1):
+                    entry.write(piece.encode())
+                    if is_counted:
+                        counts[name] = number
+
+        ids = list(
+            PublicationPage.objects.live().public().order_by("pk").values_list("pk", flat=True)
+        )
+        add("publicaties.jsonl", as_json_lines(in_batches(ids)), is_counted=True)
+        add("publicaties.csv", as_csv(in_batches(ids)))
+        for name, model in (("verhalen", StoryPage), ("artikelen", ArticlePage)):
+            add(f"{name}.jsonl", map(_line, _readings(model)), is_counted=True)
+        add("termen.jsonl", map(_line, _terms()), is_counted=True)
+        context = {"made": made, "counts": counts, "columns": COLUMNS, "base": settings.BASE_URL}
+        context |= {"licence": settings.OPEN_DATA_LICENCE}
+        add("LEESMIJ.md", iter([render_to_string("home/open_data_readme.md", context)]))
+        add("LICENTIE.txt", iter([render_to_string("home/open_data_licence.txt", context)]))
+    return counts
+
+
+def _line(record: dict) -> str:
+    return f"{json.dumps(record, ensure_ascii=False)}\n"
+
+
+def _readings(model) -> Iterator[dict]:
+    """Yield what may be told of stories and articles: not their text, which is their maker's."""
+    pages = model.objects.live().public().order_by("pk").for_api()
+    links = "publication_links__publication"
+    public = set(PublicationPage.objects.live().public().values_list("pk", flat=True))
+    pages = pages.prefetch_related(links).defer_streamfields()
+    for page in pages.iterator(chunk_size=200):
+        yield {
+            "id": str(page.translation_key),
+            "address": page.full_url,
+            "canonical_address": getattr(page, "canonical_url", ""),
+            "title": page.title,
+            "kind": getattr(page, "kind", ""),
+            "authors": _authors(page),
+            "place": getattr(page, "place", ""),
+            "pillars": page.pillar_slugs,
+            "keywords": sorted(keyword.name for keyword in page.keywords.all()),
+            "is_example": page.is_example,
+            "publications": [
+                {
+                    "id": str(link.publication.translation_key),
+                    "relation": link.relation,
+                    "why": link.why,
+                }
+                for link in page.publication_links.all()
+                if link.publication_id in public
+            ],
+            "first_published": page.first_published_at and page.first_published_at.isoformat(),
+            "last_changed": page.last_published_at and page.last_published_at.isoformat(),
+        }
+
+
+def _authors(page) -> list[str]:
+    """Return who signed a page; of an older article the name that was typed in."""
+    return page.author_names or list(filter(None, [getattr(page, "author_name", "")]))
+
+
+def _terms() -> Iterator[dict]:
+    for term in Term.objects.select_related("merged_into"):
+        yield {
+            "vocabulary": term.vocabulary,
+            "slug": term.slug,
+            "label": term.label,
+            "description": term.description,
+            "alternative_labels": term.alternative_labels.splitlines(),
+            "merged_into": term.merged_into and term.merged_into.slug,
+        }
