@@ -1,5 +1,6 @@
 """
 The open data set: everything that everyone may read here, as one file, made anew each night.
+Examples are invented, so they stay out.
 
 A zip with JSON Lines and CSV. The file has a name of its own each time; `latest.json` says which is
 the last one, and is put in place when that is complete. So who downloads never gets half of it.
@@ -20,7 +21,8 @@ from django.utils import timezone
 from publications.exchange.exports import as_csv, as_json_lines, in_batches
 from publications.exchange.records import COLUMNS
 from publications.models import PublicationPage, Term
-from stories.models import ArticlePage, StoryPage
+from stories.models import ArticlePage, DossierPage, QuestionPage, StoryPage
+from stories.models.dossiers import PARTS
 
 MANIFEST = "latest.json"
 KEPT = 2  # so that a download that has begun ends well
@@ -94,13 +96,14 @@ def _write(path: Path, made) -> dict[str, int]:
                     if is_counted:
                         counts[name] = number
 
-        ids = list(
-            PublicationPage.objects.live().public().order_by("pk").values_list("pk", flat=True)
-        )
+        ids = list(_public(PublicationPage).values_list("pk", flat=True))
+        known = _known()
         add("publicaties.jsonl", as_json_lines(in_batches(ids)), is_counted=True)
         add("publicaties.csv", as_csv(in_batches(ids)))
         for name, model in (("verhalen", StoryPage), ("artikelen", ArticlePage)):
-            add(f"{name}.jsonl", map(_line, _readings(model)), is_counted=True)
+            add(f"{name}.jsonl", map(_line, _readings(model, known)), is_counted=True)
+        add("dossiers.jsonl", map(_line, _dossiers(known)), is_counted=True)
+        add("vragen.jsonl", map(_line, _questions(known)), is_counted=True)
         add("termen.jsonl", map(_line, _terms()), is_counted=True)
         context = {"made": made, "counts": counts, "columns": COLUMNS, "base": settings.BASE_URL}
         context |= {"licence": settings.OPEN_DATA_LICENCE}
@@ -113,36 +116,87 @@ def _line(record: dict) -> str:
     return f"{json.dumps(record, ensure_ascii=False)}\n"
 
 
-def _readings(model) -> Iterator[dict]:
+def _public(model):
+    """Return what everyone may see of a kind of page, without the examples."""
+    return model.objects.live().public().filter(is_example=False).order_by("pk")
+
+
+def _known() -> dict[int, tuple[str, str]]:
+    """Return of what others refer to which file it is in, and the name that it has there."""
+    return {
+        pk: (kind, str(key))
+        for kind, model in (
+            ("publication", PublicationPage),
+            ("story", StoryPage),
+            ("article", ArticlePage),
+        )
+        for pk, key in _public(model).values_list("pk", "translation_key")
+    }
+
+
+def _readings(model, known: dict) -> Iterator[dict]:
     """Yield what may be told of stories and articles: not their text, which is their maker's."""
-    pages = model.objects.live().public().order_by("pk").for_api()
-    links = "publication_links__publication"
-    public = set(PublicationPage.objects.live().public().values_list("pk", flat=True))
-    pages = pages.prefetch_related(links).defer_streamfields()
+    pages = _public(model).for_api().prefetch_related("publication_links").defer_streamfields()
     for page in pages.iterator(chunk_size=200):
         yield {
-            "id": str(page.translation_key),
-            "address": page.full_url,
+            **_name_of(page),
             "canonical_address": getattr(page, "canonical_url", ""),
-            "title": page.title,
             "kind": getattr(page, "kind", ""),
             "authors": _authors(page),
             "place": getattr(page, "place", ""),
-            "pillars": page.pillar_slugs,
-            "keywords": sorted(keyword.name for keyword in page.keywords.all()),
-            "is_example": page.is_example,
             "publications": [
-                {
-                    "id": str(link.publication.translation_key),
-                    "relation": link.relation,
-                    "why": link.why,
-                }
+                {"id": known[link.publication_id][1], "relation": link.relation, "why": link.why}
                 for link in page.publication_links.all()
-                if link.publication_id in public
+                if link.publication_id in known
             ],
-            "first_published": page.first_published_at and page.first_published_at.isoformat(),
-            "last_changed": page.last_published_at and page.last_published_at.isoformat(),
+            **_place_of(page),
         }
+
+
+def _dossiers(known: dict) -> Iterator[dict]:
+    for page in _public(DossierPage).for_api().iterator(chunk_size=200):
+        cards = [
+            (block["value"].get(PARTS[block["type"]][0]), block["value"].get("why", ""))
+            for block in page.body.raw_data
+            if block["type"] in PARTS
+        ]
+        yield {
+            **_name_of(page),
+            "intro": page.intro,
+            "still_missing": page.still_missing,
+            "cards": [_reference(known[pk], why) for pk, why in cards if pk in known],
+            **_place_of(page),
+        }
+
+
+def _questions(known: dict) -> Iterator[dict]:
+    for page in _public(QuestionPage).for_api().iterator(chunk_size=200):
+        answers = [(answer.answer_id, answer.why) for answer in page.answers_to_show]
+        yield {
+            **_name_of(page),
+            "explanation": page.explanation,
+            "answers": [_reference(known[pk], why) for pk, why in answers if pk in known],
+            **_place_of(page),
+        }
+
+
+def _reference(named: tuple[str, str], why: str) -> dict:
+    kind, name = named
+    return {"kind": kind, "id": name, "why": why}
+
+
+def _name_of(page) -> dict:
+    return {"id": str(page.translation_key), "address": page.full_url, "title": page.title}
+
+
+def _place_of(page) -> dict:
+    """Return where a page belongs, and since when it is there."""
+    return {
+        "pillars": page.pillar_slugs,
+        "keywords": sorted(keyword.name for keyword in page.keywords.all()),
+        "first_published": page.first_published_at and page.first_published_at.isoformat(),
+        "last_changed": page.last_published_at and page.last_published_at.isoformat(),
+    }
 
 
 def _authors(page) -> list[str]:

@@ -22,6 +22,8 @@ from stories.models import (
     ArticlePage,
     DossierIndexPage,
     DossierPage,
+    QuestionIndexPage,
+    QuestionPage,
     StoryIndexPage,
     StoryPage,
 )
@@ -30,7 +32,7 @@ from stories.models.reading import cards_of
 FEED_LENGTH = 50
 SEARCH_PATH = "zoeken/"
 SITE = "Kennisplein Sociale basis"
-EVERYTHING = (PublicationPage, StoryPage, ArticlePage, DossierPage)
+EVERYTHING = (PublicationPage, StoryPage, ArticlePage, DossierPage, QuestionPage)
 
 # Type of list → the pages in it.
 LISTS = {
@@ -38,9 +40,13 @@ LISTS = {
     StoryIndexPage: (StoryPage,),
     ArticleIndexPage: (ArticlePage,),
     DossierIndexPage: (DossierPage,),
+    QuestionIndexPage: (QuestionPage,),
     DossierPage: EVERYTHING,
     PillarPage: EVERYTHING,
 }
+
+# Type of page → what says in a few lines what it is about; for the others their introduction.
+DESCRIPTIONS = {PublicationPage: "summary", QuestionPage: "explanation"}
 
 
 def tag_of(name: str) -> str:
@@ -158,7 +164,7 @@ class ListFeed(Feed):
         return clean(item.title)
 
     def item_description(self, item):
-        return clean(item.summary if isinstance(item, PublicationPage) else item.intro)
+        return clean(getattr(item, DESCRIPTIONS.get(type(item), "intro")))
 
     def item_link(self, item):
         return item.full_url

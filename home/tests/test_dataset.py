@@ -18,7 +18,15 @@ from home.dataset import export_dataset, folder, latest
 from publications.models import PublicationRelation
 from publications.tests.factories import add_publication, make_document, make_publication
 from publications.tests.visits import text_of
-from stories.tests.factories import make_article, make_author, make_link, make_story, sign
+from stories.tests.factories import (
+    make_article,
+    make_author,
+    make_dossier,
+    make_link,
+    make_question,
+    make_story,
+    sign,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +104,37 @@ def test_who_signed_a_story_or_an_article_is_named():
     assert told == [["Bram de Wit"], ["Alleen getypt"], []]
 
 
+def test_dossiers_and_questions_name_what_is_public_on_them():
+    public, secret = make_publication(title="Openbaar"), make_publication(title="Besloten")
+    invented = make_publication(title="Verzonnen", is_example=True)
+    PageViewRestriction.objects.create(page=secret, restriction_type=PageViewRestriction.LOGIN)
+    story, article = make_story(), make_article()
+    make_dossier(public, secret, invented, story, article, title="Hoe begin je?")
+    make_dossier(public, title="Concept", live=False)
+    make_question(
+        title="Wie helpt?", explanation="Dat vroeg iemand.", answers=[secret, article, invented]
+    )
+    make_question(title="Niet echt", is_example=True)
+    export_dataset()
+
+    files = unpacked()
+    (dossier,) = lines(files["dossiers.jsonl"])
+    assert dossier["title"] == "Hoe begin je?"
+    named = [(card["kind"], card["id"]) for card in dossier["cards"]]
+    shown = {"publication": public, "story": story, "article": article}
+    assert named == [(kind, str(page.translation_key)) for kind, page in shown.items()]
+    assert all(card["why"] for card in dossier["cards"])
+    (question,) = lines(files["vragen.jsonl"])
+    assert question["explanation"] == "Dat vroeg iemand."
+    assert question["answers"] == [
+        {"kind": "article", "id": str(article.translation_key), "why": ""}
+    ]
+    everything = "".join(files.values())
+    for hidden in ("Besloten", "Verzonnen", "Concept", "Niet echt"):
+        assert hidden not in everything
+    assert "vragen.jsonl: 1" in files["LEESMIJ.md"]
+
+
 def test_a_document_without_the_right_to_share_is_not_named():
     make_publication(document=make_document(right_to_share="geen"))
     make_publication(document=make_document())
@@ -124,17 +163,13 @@ def test_it_is_replaced_as_a_whole_and_old_ones_go(client):
     assert client.get("/open-data/").status_code == 200
 
 
-def disk_full(*args, **kwargs):
-    raise OSError("The disk is full.")
-
-
 def test_a_run_that_fails_leaves_the_last_one_standing(monkeypatch):
     add_publication()
     first = export_dataset()
     add_publication()
-    monkeypatch.setattr(hashlib, "file_digest", disk_full)
+    monkeypatch.setattr("home.dataset._terms", lambda: 1 / 0)
 
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(ZeroDivisionError):
         export_dataset()
 
     assert latest() == first
@@ -155,7 +190,9 @@ def test_it_asks_as_much_for_many_as_for_one():
     asked = []
     for _ in range(2):
         for _ in range(5):
-            make_link(make_story(), add_publication())
+            make_link(make_story(), publication := add_publication())
+            make_dossier(publication)
+            make_question(answers=[publication])
         with CaptureQueriesContext(connection) as captured:
             export_dataset()
         asked.append(len(captured))

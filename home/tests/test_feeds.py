@@ -24,6 +24,7 @@ from stories.tests.factories import (
     make_article,
     make_author,
     make_dossier,
+    make_question,
     make_story,
     sign,
 )
@@ -87,6 +88,31 @@ def test_feeds_hold_what_the_list_holds(client, content):
     assert titles(client, "/pijlers/sociale-cohesie/feed/") == everything
     assert titles(client, "/zoeken/feed/?q=joke") == [story]
     assert titles(client, "/zoeken/feed/?q=samen+onbestaand") == []
+
+
+def test_dossiers_and_questions_have_a_feed_and_come_by_in_the_others(client, content):
+    pillar = content[0].pillar
+    dossier = make_dossier(content[1], title="Samen eten: hoe begin je?", pillars=[pillar])
+    question = make_question(
+        title="Wie betaalt samen eten?", explanation="Dat vraagt men.", pillars=[pillar]
+    )
+    make_question(title="Nog niet", live=False)
+
+    assert titles(client, "/dossiers/feed/") == [dossier.title]
+    entry = read(client, "/vragen/feed/").entries[0]
+    assert (entry.title, entry.summary) == (question.title, "Dat vraagt men.")
+    for address in ("/pijlers/sociale-cohesie/feed/", "/zoeken/feed/", "/zoeken/feed/?q=samen"):
+        assert titles(client, address)[:2] == [question.title, dossier.title], address
+
+
+def test_sitemap_counts_dossiers_and_questions_of_a_pillar_too(client, content):
+    question = make_question(pillars=[content[0].pillar])
+    later = datetime(2027, 4, 1, tzinfo=UTC)
+    type(question).objects.update(last_published_at=later)
+
+    sitemap = client.get("/sitemap.xml").content.decode()
+    pillar = sitemap.partition("/pijlers/sociale-cohesie/</loc>")[2]
+    assert pillar.partition("</url>")[0].strip() == "<lastmod>2027-04-01</lastmod>"
 
 
 def test_entry_says_who_what_and_when_in_a_way_that_stays(client, content):

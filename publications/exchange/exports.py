@@ -2,20 +2,21 @@
 Any search of the library as a file: `<address of the library>export.csv?<the same query>`.
 
 All hits, in the order of the list, written while they are read: memory and queries do not grow with
-their number, but for one query for each batch of each kind of part.
+their number, but for one query for each batch of each kind of part. Only the library has them:
+“zoeken” finds stories and questions too, and these forms are for publications.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from publications.citations import bibtex, ris
+from publications.citations import FORMATS
 from publications.exchange.cells import row_of
 from publications.exchange.records import COLUMNS, TermNames, record_of
 from publications.models import LibraryPage, PublicationPage
@@ -67,16 +68,26 @@ class Export:
     ending: str
     label: str
     content_type: str
-    write: object  # function from publications to pieces of text
+    write: Callable[[Iterable[PublicationPage]], Iterator[str]]
+    extension: str  # of the file; two forms are JSON
+
+
+def _as_export(ending: str, name: str) -> Export:
+    """Return the form in which one publication is cited, for a whole list."""
+    form = FORMATS[name]
+    media_type = f"{form.media_type}; charset=utf-8"
+    return Export(ending, form.label, media_type, form.write, form.extension)
 
 
 EXPORTS = {
     export.ending: export
     for export in (
-        Export("csv", "CSV", "text/csv; charset=utf-8", as_csv),
-        Export("json", "JSON", "application/json", as_json),
-        Export("bib", "BibTeX", "application/x-bibtex; charset=utf-8", bibtex),
-        Export("ris", "RIS", "application/x-research-info-systems; charset=utf-8", ris),
+        Export("csv", "CSV", "text/csv; charset=utf-8", as_csv, "csv"),
+        Export("json", "JSON", "application/json", as_json, "json"),
+        _as_export("bib", "bibtex"),
+        _as_export("ris", "ris"),
+        _as_export("csl", "csl"),
+        _as_export("xml", "dublin-core"),
     )
 }
 
@@ -91,7 +102,7 @@ def export(request, path: str, ending: str):
     chosen = EXPORTS[ending]
     pieces = chosen.write(in_batches(ids))
     response = StreamingHttpResponse(pieces, content_type=chosen.content_type)
-    name = f"kennisplein-{timezone.localdate():%Y-%m-%d}.{ending}"
+    name = f"kennisplein-{timezone.localdate():%Y-%m-%d}.{chosen.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Robots-Tag"] = "noindex"
     return response

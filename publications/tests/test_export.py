@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from xml.etree import ElementTree
 
 import bibtexparser
 import pytest
@@ -22,6 +23,8 @@ from publications.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def export(client, ending="csv", query="") -> str:
@@ -53,12 +56,20 @@ def test_every_form_of_the_same_list(client):
         "Onderzoek",
         "Vries, Jan, de",
     )
-    assert row["adres"].startswith("http://127.0.0.1:8000/bibliotheek/")
+    assert row["adres"].startswith("http://localhost/bibliotheek/")
     record = json.loads(export(client, "json"))[0]
     assert (record["kind"], record["pillars"]) == ("onderzoek", ["sociale-cohesie"])
     assert record["authors"][0]["particle"] == "de"
     assert bibtexparser.parse_string(export(client, "bib")).entries[0]["year"] == "2024"
     assert rispy.loads(export(client, "ris"))[0]["authors"] == ["de Vries, Jan"]
+    assert json.loads(export(client, "csl"))[0]["author"] == [
+        {"family": "Vries", "given": "Jan", "non-dropping-particle": "de"}
+    ]
+    titled = ElementTree.fromstring(export(client, "xml").encode()).iter(f"{DC}title")
+    assert [element.text for element in titled] == ["Samen é & <b>"]
+    for ending, extension in (("csl", "json"), ("xml", "xml")):
+        response = client.get(f"/bibliotheek/export.{ending}")
+        assert response["Content-Disposition"].endswith(f'.{extension}"')
 
 
 def test_it_has_all_hits_of_the_search_in_its_order(client):
@@ -140,7 +151,7 @@ def test_a_document_in_a_private_collection_is_told_nowhere(client):
 def test_hidden_libraries_and_unknown_forms_have_none(client):
     library = make_library()
     add_publication()
-    for address in ("bibliotheek/export.xml", "export.csv", "verhalen/export.csv", "x/export.csv"):
+    for address in ("bibliotheek/export.zip", "export.csv", "verhalen/export.csv", "x/export.csv"):
         assert client.get(f"/{address}").status_code == 404
     assert client.post("/bibliotheek/export.csv").status_code == 405
     assert client.get("/bibliotheek/export.csv")["X-Robots-Tag"] == "noindex"
