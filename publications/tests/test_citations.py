@@ -413,6 +413,7 @@ def test_address_is_ours_only_when_we_have_the_document():
     assert csl_item(page)["URL"] == page.full_url
 
     document.right_to_share = RightToShare.NONE
+    document.save()
     assert "URL" not in csl_item(page)
 
     page.source_url = "https://voorbeeld.example/"
