@@ -49,7 +49,7 @@ def csl_item(publication, accessed: date | None = None) -> dict:
         "URL": url,
         "accessed": _date(accessed.year, accessed.month, accessed.day) if accessed else None,
         "abstract": clean(publication.summary),
-        "keyword": ", ".join(keywords_of(publication)),
+        "keyword": joined(keywords_of(publication)),
         "custom": {
             name: value
             for name, value in (
@@ -78,6 +78,13 @@ def full_title(publication) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(clean(text).split())
+
+
+def joined(keywords: list[str]) -> str:
+    """Return keywords on one line: with “;” between and behind them when one has a comma itself."""
+    if any("," in keyword for keyword in keywords):
+        return " ".join(f"{keyword};" for keyword in keywords)
+    return ", ".join(keywords)
 
 
 def keywords_of(publication) -> list[str]:

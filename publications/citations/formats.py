@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .bibtex import bibtex_entry
-from .csl import csl_item
+from .csl import csl_item, keywords_of
 from .dublin_core import dublin_core_record
 from .kinds import kind_of_work
 from .ris import ris_record
@@ -20,7 +20,8 @@ def bibtex(publications: Iterable) -> Iterator[str]:
 def ris(publications: Iterable) -> Iterator[str]:
     """Yield RIS, a record at a time."""
     for publication in publications:
-        yield ris_record(csl_item(publication), kind_of_work(publication))
+        item, kind = csl_item(publication), kind_of_work(publication)
+        yield ris_record(item, kind, keywords_of(publication))
 
 
 def csl_json(publications: Iterable) -> Iterator[str]:

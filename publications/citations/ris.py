@@ -4,7 +4,7 @@ from .csl import whole_family
 from .kinds import KindOfWork
 
 
-def ris_record(item: dict, kind: KindOfWork, pdf_address: str = "") -> str:
+def ris_record(item: dict, kind: KindOfWork, keywords: list[str]) -> str:
     """
     Return one record.
 
@@ -35,8 +35,7 @@ def ris_record(item: dict, kind: KindOfWork, pdf_address: str = "") -> str:
         ("DO", item.get("DOI", "")),
         ("SN", item.get("ISBN", "")),
         ("UR", item.get("URL", "")),
-        ("L1", pdf_address),
-        *(("KW", keyword) for keyword in item.get("keyword", "").split(", ")),
+        *(("KW", keyword) for keyword in keywords),
         *(("N1", f"{label}: {text}") for label, text in notes.items() if text),
         ("AB", item.get("abstract", "")),
     ]

@@ -119,7 +119,7 @@ def _raw(entry) -> dict:
     raw["page_range"] = re.sub(r"-{2,}", "-", text.get("pages", ""))
     keywords = text.get("keywords", "")
     sign = ";" if ";" in keywords else ","  # with “;” between them, a keyword may have a comma
-    raw["keywords"] = [word.strip() for word in keywords.split(sign)]
+    raw["keywords"] = [word.strip() for word in keywords.split(sign) if word.strip()]
     raw["source_url"] = re.sub(r"\\([&%#_~])", r"\1", fields.get("url", ""))
     raw["doi"] = re.sub(r"\\([&%#_~])", r"\1", fields.get("doi", ""))
     return {name: value for name, value in raw.items() if value} | {"is_tolerant": True}

@@ -71,7 +71,13 @@ SUMMARIES = [
     "Eerste alinea met 5% & meer.\n\nTweede alinea.\nER  - nep",
     'Met "aanhalingen", {accolades}, _streepjes_ en C:\\pad.',
 ]
-KEYWORDS = [[], ["buurt & wijk"], ["zorg_welzijn", "100%", "’s-Hertogenbosch"]]
+KEYWORDS = [
+    [],
+    ["buurt & wijk"],
+    ["zorg, welzijn", "wonen"],
+    ["zorg, alleen"],
+    ["zorg_welzijn", "100%", "’s-Hertogenbosch"],
+]
 DOIS = ["", "", "10.1234/eten_1", "10.1002/(SICI)1097-0258(1998)17:1<1::AID>3.0.CO;2-#"]
 URLS = ["https://voorbeeld.example/a?b=1&c=%20d_e#f", "", "https://voorbeeld.example/~jan/{x}"]
 KINDS = {

@@ -93,6 +93,6 @@ def make_nasty(number: int, **fields) -> PublicationPage:
         takeaways=[Takeaway(text=f"Doe; dit | {nasty}"), Takeaway(text="En dat.")][: number % 3],
         **page,
     )
-    publication.keywords.set(["buurt", f"R&D_{number} 50%", "ij'sbrug"])
+    publication.keywords.set(["buurt", f"R&D_{number} 50%", "ij'sbrug", "zorg, welzijn"])
     publication.save()
     return publication

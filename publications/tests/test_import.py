@@ -8,7 +8,6 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -29,6 +28,7 @@ from publications.models import (
     PublicationRelation,
     Vocabulary,
 )
+from publications.tests.bringing import UPLOAD, bring, press, shown, table, titles
 from publications.tests.editing import opened, send
 from publications.tests.factories import (
     make_library,
@@ -40,50 +40,12 @@ from publications.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-UPLOAD = "/admin/importeren/"
-
 
 @pytest.fixture(autouse=True)
 def library():
     make_term(slug="sociale-cohesie", label="Sociale cohesie")
     make_term(vocabulary=Vocabulary.KIND, slug="onderzoek", label="Onderzoek")
     return make_library()
-
-
-def table(*rows: dict) -> bytes:
-    """Return a CSV with these rows; the headings are those of the first."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def bring(browser, content: bytes, name="lijst.csv") -> ImportJob:
-    file = SimpleUploadedFile(name, content)
-    response = browser.post(UPLOAD, {"bestand": file})
-    assert response.status_code == 302, response.content.decode()
-    work()
-    job = ImportJob.objects.latest("pk")
-    assert response["Location"] == reverse("import_job", args=[job.pk])
-    return job
-
-
-def press(browser, job, action, **data) -> None:
-    browser.post(reverse("import_job", args=[job.pk]), {"actie": action, **data})
-    work()
-    job.refresh_from_db()
-
-
-def shown(browser, job, query="") -> list[list[str]]:
-    """Return the rows of the preview as an editor reads them."""
-    html = browser.get(reverse("import_job", args=[job.pk]) + query).content
-    rows = BeautifulSoup(html, "html.parser").select("table.listing tbody tr")
-    return [[" ".join(c.get_text(" ").split()) for c in row.find_all("td")] for row in rows]
-
-
-def titles() -> list[str]:
-    return sorted(PublicationPage.objects.values_list("title", flat=True))
 
 
 def test_preview_says_of_each_row_what_it_becomes_and_makes_nothing(admin_client):
