@@ -58,12 +58,6 @@ class DossierIndexPage(ReadingIndexPage):
 
     template = "stories/reading_index_page.html"
 
-    intro = models.TextField("inleiding", blank=True)
-
-    max_count = 1
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["stories.DossierPage"]
 
     class Meta:

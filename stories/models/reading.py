@@ -168,9 +168,16 @@ def cards_of(body) -> dict[str, dict]:
 
 
 class ReadingIndexPage(Page):
-    """What the lists of stories and of articles do alike. Each says what it lists and names it."""
+    """What all lists of pages to read do alike. Each says what it lists and names it."""
 
     LISTED = ONE = MANY = CARD = ""
+
+    intro = models.TextField("inleiding", blank=True)
+
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    api_fields = [APIField("intro")]
+    parent_page_types = ["home.HomePage"]
 
     class Meta:
         abstract = True
@@ -199,12 +206,6 @@ class StoryIndexPage(ReadingIndexPage):
 
     template = "stories/reading_index_page.html"
 
-    intro = models.TextField("inleiding", blank=True)
-
-    max_count = 1
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["stories.StoryPage"]
 
     class Meta:
@@ -297,12 +298,6 @@ class ArticleIndexPage(ReadingIndexPage):
 
     template = "stories/reading_index_page.html"
 
-    intro = models.TextField("inleiding", blank=True)
-
-    max_count = 1
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
-    parent_page_types = ["home.HomePage"]
     subpage_types = ["stories.ArticlePage"]
 
     class Meta:
