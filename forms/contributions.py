@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from wagtail.models import Collection, Page, WorkflowState
 
 from forms.draft_fields import fill_draft
+from forms.findings import look_into
 from forms.mail import queue_mail
 from forms.models.contribution import (
     Contact,
@@ -194,6 +195,7 @@ def start_check(contribution: Contribution, answers: dict, document) -> None:
     contribution.save(update_fields=["page"])
     page.save_revision(log_action=True)
     _resume_check(page)
+    look_into(contribution)
 
 
 def _resume_check(page) -> None:
@@ -219,9 +221,15 @@ def lock_undecided(contribution: Contribution, *, for_editor: bool = False) -> C
     outcome = ""
     if for_editor:
         outcome = f": {row.current_status().label.lower()}"
-        if row.decided_by:
-            outcome += f" door {row.decided_by.get_full_name() or row.decided_by}"
+        if row.withdrawn_at:
+            outcome += " door de inzender"
+        elif row.decided_by:
+            outcome += f" door {name_of(row.decided_by)}"
     raise Refused(f"Deze bijdrage is al afgehandeld{outcome}.")
+
+
+def name_of(user) -> str:
+    return user.get_full_name() or str(user)
 
 
 def locked(contribution: Contribution) -> Contribution:
@@ -255,6 +263,7 @@ def change(contribution: Contribution, form) -> None:
             fill_draft(draft, answers, submission.document, before)
             draft.save_revision(log_action=True, changed=True)
             _resume_check(contribution.page.specific)
+            look_into(contribution)
         queue_mail(contribution, "redactie", aanleiding="De inzender heeft de bijdrage gewijzigd.")
 
 
@@ -323,34 +332,46 @@ def mark_as_spam(contribution: Contribution, user) -> None:
 
 
 @transaction.atomic
-def reopen(contribution: Contribution, user, note: str = "") -> None:
+def reopen(contribution: Contribution, user, note: str = "", *, stays_online: bool = False) -> None:
     """
     Undo a decision, a withdrawal or a mark as spam, and start the light check again.
 
-    A published page goes off the site until it is decided on anew; where there is no page any more,
-    a new draft is made from what was sent.
+    A published page goes off the site until it is decided on anew, or `stays_online` as it is;
+    where there is no page any more, a new draft is made from what was sent. Who had a mail about
+    the decision gets one that corrects it.
     """
     contribution = locked(contribution)
     if contribution.is_undecided:
         raise Refused("Deze bijdrage is al open.")
-    was_told = bool(contribution.outcome or contribution.withdrawn_at)
     contribution.outcome = contribution.outcome_reason = ""
     contribution.withdrawn_at = contribution.spam_at = contribution.confirmation_asked_at = None
     contribution.decided_at = contribution.decided_by = None
+    contribution.claimed_by = contribution.claimed_at = None
     contribution.save()
     contribution.events.create(what=What.REOPENED, by=user, text=note)
     contribution.mails.filter(waits_for_publication=True).delete()
+    online = ""
     if contribution.page is None:
         start_check(contribution, last_answers(contribution), last_document(contribution))
     else:
         page = contribution.page.specific
-        if page.live:
+        if page.live and not stays_online:
             page.unpublish(user=user)
+            online = OFFLINE
+        elif page.live:
+            online = ONLINE
         _resume_check(page)
-    if was_told:
-        queue_mail(contribution, "heropend", reden=note)
+    if was_told(contribution):
+        queue_mail(contribution, "heropend", reden=note, online=online)
     elif not contribution.mails.filter(template="ontvangen").exists():
         queue_mail(contribution, "ontvangen")
+
+
+def was_told(contribution: Contribution) -> bool:
+    """Tell whether the contributor had a mail about how it ended, and none that took it back."""
+    last = contribution.mails.filter(template__in=[*MAILS_AT_THE_END, "heropend"])
+    mail = last.filter(waits_for_publication=False).order_by("pk").last()
+    return mail is not None and mail.template != "heropend"
 
 
 @transaction.atomic
@@ -444,6 +465,16 @@ def _refuse_incomplete(draft, contribution: Contribution | None) -> None:
         raise NotReadyForPublication(" ".join(missing))
 
 
+# What the mail about reopening says of the page
+ONLINE = "Je bijdrage blijft intussen op het Kennisplein staan."
+OFFLINE = "Je bijdrage staat intussen niet op het Kennisplein."
+MAILS_AT_THE_END = (
+    "gepubliceerd",
+    "niet-geplaatst",
+    "verwerkt",
+    "niet-overgenomen",
+    "ingetrokken",
+)
 MAIL_AFTER = {"approve": "gepubliceerd", "reject": "vraag", "decline": "niet-geplaatst"}
 
 

@@ -61,6 +61,11 @@ def seconds_to_wait_while_typing(request) -> int:
     return _count(request, "", "typen", settings.LOOKALIKES_PER_ADDRESS, None)
 
 
+def seconds_to_wait_after_wrong_token(request) -> int:
+    """Count one request with a token that is not valid. Return as above."""
+    return _count(request, "", "sleutel", settings.WRONG_TOKENS_PER_ADDRESS, None)
+
+
 def _count(request, email: str, purpose: str, per_address: int, in_total: int | None) -> int:
     now = timezone.now()
     hour = this_hour(now)

@@ -74,6 +74,7 @@ def _values(contribution: Contribution, template: str, context: dict) -> dict[st
         "pagina": (page.full_url if page else "") or "",
         "termijn": f"{days} werkdag{'' if days == 1 else 'en'}",
         "reden": "",
+        "online": "",
         **context,
     }
 

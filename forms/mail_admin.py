@@ -19,6 +19,7 @@ from wagtail_modeladmin.options import ModelAdmin
 from forms.mail import try_again
 from forms.models import MailText, OutboxMail
 from forms.permissions import ReadOnlyPermissions, may_review
+from publications.listings import ListView
 
 
 class TextPermissions(ModelPermissionPolicy):
@@ -54,6 +55,7 @@ class MailButtons(ButtonHelper):
 
 class OutboxMailAdmin(ModelAdmin):
     model = OutboxMail
+    index_view_class = ListView
     menu_label = "Mail"
     menu_icon = "mail"
     list_display = ("subject", "audience", "queued_at", "delivery_label", "delivered_at")

@@ -1,6 +1,9 @@
 """Who may do what with contributions and their mail in the admin."""
 
+from wagtail.models import Page
 from wagtail_modeladmin.helpers import PermissionHelper
+
+from forms.models import Contribution
 
 
 def may_review(user) -> bool:
@@ -22,3 +25,16 @@ class ReadOnlyPermissions(PermissionHelper):
 
     def user_can_delete_obj(self, user, obj):
         return False
+
+
+def why_not_delete(page) -> str:
+    """Return why a page, with all below it, must stay for the sake of contributions; or nothing."""
+    inside = Page.objects.descendant_of(page, inclusive=True)
+    if Contribution.objects.filter(form_page__in=inside).exists():
+        return (
+            "Deze pagina blijft staan: er horen bijdragen bij het formulier. "
+            "Haal de pagina van de site als niemand haar mag zien."
+        )
+    if Contribution.objects.undecided().filter(page__in=inside).exists():
+        return "Deze pagina blijft staan: er horen bijdragen bij die nog in de lichte check liggen."
+    return ""

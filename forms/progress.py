@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from holidays import country_holidays
 
 from forms.models import Contribution, ContributionEvent, Kind, Status
+from forms.models.contribution import TURNS
 
 What = ContributionEvent.What
 
@@ -35,8 +36,6 @@ DECISIONS = (
     What.PROCESSED,
     What.NOT_ADOPTED,
 )
-# From these on it is the editors' turn.
-TURNS = (What.RECEIVED, What.CONFIRMED, What.CHANGED, What.ANSWERED, What.REOPENED)
 
 
 def answer_expected_on(contribution: Contribution) -> date:

@@ -6,7 +6,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from forms.contributions import mark_as_spam, reopen
 from forms.mail import REASON, compose
 from forms.models import Contribution, Kind, PracticeUse
 from forms.remarks import (
@@ -17,8 +16,7 @@ from forms.remarks import (
     decide_on_remark,
     follow_lead,
 )
-
-LIST = "forms_contribution_modeladmin_index"
+from forms.review import LIST, shared_context, the_case, typed_in
 
 
 def remark_review(request, contribution: Contribution):
@@ -31,9 +29,9 @@ def remark_review(request, contribution: Contribution):
     quote = quote_form(contribution, data if action == "citaat" else None)
     if data and (response := act(request, contribution, action, forms.get(action), quote)):
         return response
-    contribution = Contribution.objects.with_status().get(pk=contribution.pk)  # as it is now
-    context = remark_context(contribution) | {"forms": forms, "quote_form": quote}
-    return TemplateResponse(request, "forms/admin/remark.html", context | {"action": action})
+    contribution = the_case(contribution.pk).get()  # as it is now
+    context = remark_context(request, contribution, forms, action) | {"quote_form": quote}
+    return TemplateResponse(request, "forms/admin/remark.html", context)
 
 
 def decision_form(contribution: Contribution, action: str, data=None) -> RemarkDecisionForm:
@@ -66,17 +64,11 @@ def act(request, contribution: Contribution, action: str, form, quote):
         if form:
             if not form.is_valid():
                 return None
-            seen = request.POST.get("inzending", "")
-            decide_on_remark(contribution, request.user, form, seen)
+            seen, instead_of = (request.POST.get(name, "") for name in ("inzending", "overnemen"))
+            decide_on_remark(contribution, request.user, form, seen, instead_of)
             messages.success(request, form.decision.done.format(contribution.reference))
             return redirect(LIST)
-        if action == "spam":
-            mark_as_spam(contribution, request.user)
-            messages.success(request, f"{contribution.reference} staat bij de spam.")
-        elif action == "heropen":
-            reopen(contribution, request.user, request.POST.get("notitie", "").strip())
-            messages.success(request, f"{contribution.reference} is weer open.")
-        elif action == "citaat" and quote:
+        if action == "citaat" and quote:
             if not quote.is_valid():
                 return None
             change_quote(contribution, request.user, quote.quote())
@@ -92,24 +84,17 @@ def act(request, contribution: Contribution, action: str, form, quote):
     return redirect("contribution_review", pk=contribution.pk)
 
 
-def remark_context(contribution: Contribution) -> dict:
+def remark_context(request, contribution: Contribution, forms: dict, action: str) -> dict:
     """Return what the screen shows. Shapes: see templates/forms/admin/remark.html."""
     about = contribution.about
+    is_open = contribution.is_undecided
+    note = request.POST.get("notitie", "").strip()
     return {
-        "contribution": contribution,
-        "status": contribution.current_status(),
-        "contact": contribution.contact_or_none(),
-        "submissions": list(contribution.submissions.all()),
+        **shared_context(contribution, request.user),
         "about": about,
         "edit_url": about and reverse("wagtailadmin_pages:edit", args=[about.pk]),
         "use": getattr(contribution, "practice_use", None),
-        "events": list(contribution.events.select_related("by")),
-        "mails": list(contribution.mails.all()),
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": "Dashboard"},
-            {"url": reverse(LIST), "label": "Bijdragen"},
-            {"url": "", "label": contribution.reference},
-        ],
-        "header_title": f"{contribution.reference}: {contribution.title}",
-        "header_icon": "tasks",
+        "forms": forms,
+        "action": action,
+        "typed": [] if is_open else typed_in(forms.get(action), note),
     }

@@ -10,6 +10,7 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 
+from forms.claims import take_on
 from forms.contributions import Refused, lock_undecided
 from forms.forms import required
 from forms.mail import queue_mail
@@ -114,13 +115,17 @@ class RemarkDecisionForm(QuoteForm):
 
 
 @transaction.atomic
-def decide_on_remark(contribution: Contribution, user, form: RemarkDecisionForm, seen: str) -> None:
+def decide_on_remark(
+    contribution: Contribution, user, form: RemarkDecisionForm, seen: str, instead_of: str = ""
+) -> None:
     """
-    Carry out a valid decision. `seen` is the key of the submission that the editor looked at.
+    Carry out a valid decision. `seen` is the key of the submission that the editor looked at,
+    `instead_of` that of the colleague to take over from.
 
     Raise Refused when somebody was first, or when the text has changed since.
     """
     contribution = lock_undecided(contribution, for_editor=True)
+    take_on(contribution, user, instead_of)
     if contribution.is_unconfirmed:
         raise Refused("De inzender heeft het e-mailadres nog niet bevestigd.")
     if seen != str(contribution.submissions.last().pk):

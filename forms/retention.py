@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from forms.contributions import Refused, locked
 from forms.mail import NO_ADDRESS
@@ -15,6 +15,7 @@ from forms.models import (
     ContributionEvent,
     OutboxMail,
     Outcome,
+    RetentionSettings,
     SendCount,
     WriterRequest,
 )
@@ -25,14 +26,20 @@ TAKEN_UP = (Outcome.PUBLISHED, Outcome.PROCESSED)
 TURNED_DOWN = (Outcome.NOT_PLACED, Outcome.NOT_ADOPTED)
 
 
-def contacts_to_erase():
+def limits(on=None) -> dict:
+    """Return the moment before which each kind goes, today or at the moment `on`."""
+    kept = RetentionSettings.load()
+    names = ("published", "not_placed", "question", "spam", "unconfirmed")
+    return {name: (on or timezone.now()) - timedelta(days=getattr(kept, name)) for name in names}
+
+
+def contacts_to_erase(on=None):
     """
     Return the contacts whose time has come, by what became of their contribution.
 
     Who asked for the yearly mail is kept until they stop it, while there is a page to tell of.
     """
-    now = timezone.now()
-    before = {case: now - timedelta(days=days) for case, days in settings.RETENTION_DAYS.items()}
+    before = limits(on)
     asked = Contribution.objects.undecided().annotate(
         asked_at=Max("events__at", filter=Q(events__what=What.ASKED)),
         heard_at=Max("events__at", filter=~Q(events__what=What.ASKED)),
@@ -56,17 +63,26 @@ def contacts_to_erase():
     )
 
 
-def spam_to_erase():
+def spam_to_erase(on=None):
     """Return the spam whose time has come; nothing of it stays."""
-    limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS["spam"])
-    return Contribution.objects.filter(spam_at__lt=limit)
+    return Contribution.objects.filter(spam_at__lt=limits(on)["spam"])
 
 
-def unconfirmed_to_erase():
+def unconfirmed_to_erase(on=None):
     """Return what nobody confirmed in time; nothing of it stays."""
-    limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS["unconfirmed"])
     unproven = Contribution.objects.filter(confirmed_at=None, outcome="", page=None)
-    return unproven.filter(confirmation_asked_at__lt=limit)
+    return unproven.filter(confirmation_asked_at__lt=limits(on)["unconfirmed"])
+
+
+def what_comes(on=None) -> dict:
+    """Return what goes at the moment `on`, or now, as querysets by what they are."""
+    contacts = contacts_to_erase(on).select_related("contribution").order_by("contribution")
+    return {
+        "contacts": contacts,
+        "spam": spam_to_erase(on).order_by("spam_at"),
+        "unconfirmed": unconfirmed_to_erase(on).order_by("confirmation_asked_at"),
+        "writers": WriterRequest.objects.to_erase(on).order_by("decided_at"),
+    }
 
 
 @transaction.atomic
@@ -79,9 +95,19 @@ def erase_contact(contribution: Contribution) -> None:
     contribution = locked(contribution)
     if contribution.is_undecided:
         raise Refused(WITHDRAW_FIRST)
-    if Contact.objects.filter(contribution=contribution).delete()[0]:
+    contact = Contact.objects.filter(contribution=contribution).first()
+    if contact:
+        forget(contact)
         contribution.events.create(what=What.ERASED)
     blank_mail_to_nobody()
+
+
+def forget(contact: Contact) -> None:
+    """Delete a contact. The same send by the same person is a new case from then on."""
+    case = contact.contribution
+    case.idempotency_key = get_random_string(64)
+    case.save(update_fields=["idempotency_key"])
+    contact.delete()
 
 
 def blank_mail_to_nobody() -> None:
@@ -105,15 +131,22 @@ def blank_mail_to_nobody() -> None:
 
 @transaction.atomic
 def erase_what_is_due() -> dict[str, int]:
-    """Erase it. Return how many of each: {"contacts": n, "spam": n, "unconfirmed": n}."""
-    spam, unconfirmed = list(spam_to_erase()), list(unconfirmed_to_erase())
-    for contribution in {*spam, *unconfirmed}:
-        documents = [s.document for s in contribution.submissions.all() if s.document]
-        contribution.delete()
-        for document in documents:
-            document.delete()
-    contacts = contacts_to_erase().delete()[0]
-    WriterRequest.objects.to_erase().delete()
+    """Erase it. Return how many of each kind, by its name in `what_comes`."""
+    due = {name: list(rows) for name, rows in what_comes().items()}
+    for contribution in {*due["spam"], *due["unconfirmed"]}:
+        erase_whole(contribution)
+    for contact in due["contacts"]:
+        forget(contact)
+    for request in due["writers"]:
+        request.delete()
     blank_mail_to_nobody()
     SendCount.objects.filter(hour__lt=timezone.now() - timedelta(days=2)).delete()
-    return {"contacts": contacts, "spam": len(spam), "unconfirmed": len(unconfirmed)}
+    return {name: len(rows) for name, rows in due.items()}
+
+
+def erase_whole(contribution: Contribution) -> None:
+    """Erase a case that has no page any more, with the files that came with it."""
+    documents = {s.document for s in contribution.submissions.all() if s.document}
+    contribution.delete()
+    for document in documents:
+        document.delete()

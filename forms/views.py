@@ -21,8 +21,15 @@ from forms.contributions import (
 from forms.decision import ReplyForm
 from forms.limits import TOO_MANY, refuse_for_now, seconds_to_wait
 from forms.links import MAIL, LinkRequestForm, digest_of_address, send_links
-from forms.models import Contribution, ContributionLink, Kind, Outcome, Status
-from forms.progress import answer_expected_on, hears_by_mail, promise, steps
+from forms.models import (
+    Contribution,
+    ContributionEvent,
+    ContributionLink,
+    Kind,
+    Outcome,
+    Status,
+)
+from forms.progress import DECISIONS, answer_expected_on, hears_by_mail, promise, steps
 from forms.retention import WITHDRAW_FIRST, erase_contact
 from forms.small_forms import SMALL_FORMS
 
@@ -66,7 +73,7 @@ def contribution_status(request, token, link):
     contribution = link.contribution
     action = request.POST.get("actie", "")
     reply = ReplyForm(request.POST if action == "antwoord" else None)
-    wait = 0
+    wait, unsent = 0, ""
     try:
         if action in ACTIONS:
             done = ACTIONS[action](link)
@@ -84,8 +91,11 @@ def contribution_status(request, token, link):
             reply.add_error(None, TOO_MANY)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("contribution_status", token=token)
+        if not reply.is_bound:
+            return redirect("contribution_status", token=token)
+        unsent, reply = reply.cleaned_data["antwoord"], ReplyForm()
     context = status_context(contribution) | {"answer_form": reply, "token": token, "link": link}
+    context["unsent"] = unsent
     response = TemplateResponse(request, "forms/contribution_status.html", context)
     return refuse_for_now(response, wait) if wait else response
 
@@ -198,11 +208,14 @@ def status_context(contribution: Contribution) -> dict:
         .get(pk=contribution.pk)
     )
     status = contribution.current_status()
-    # A case marked as spam looks received: telling would teach whoever sent it.
-    shown = Status.RECEIVED if status == Status.SPAM else status
+    # A case marked as spam looks like one that waits: telling would teach whoever sent it.
+    waiting = Status.RECEIVED if contribution.is_remark else Status.IN_CHECK
+    shown = waiting if status == Status.SPAM else status
     question = contribution.question()
     shown_page = contribution.about or contribution.page
     is_live = status in TAKEN_UP and shown_page and shown_page.live
+    # Looked at again, while what everybody reads stays as it was.
+    stays_online = contribution.is_undecided and contribution.page and contribution.page.live
     looks_open = contribution.is_undecided or status == Status.SPAM
     # The light check let it through, and a later step of the workflow did not, or has yet to.
     page = contribution.page
@@ -225,10 +238,21 @@ def status_context(contribution: Contribution) -> dict:
         "can_erase": not looks_open,
         "is_approved": is_approved,
         "typed_under": typed_under(contribution),
-        "live_url": shown_page.url if is_live else "",
+        "live_url": shown_page.url if is_live or stays_online else "",
+        "is_reopened": is_reopened(contribution, shown),
+        "stays_online": stays_online,
         "is_gone": status == Status.PUBLISHED and not is_live,
         "reason": contribution.outcome_reason if status in EXPLAINED else "",
     }
+
+
+def is_reopened(contribution: Contribution, shown: Status) -> bool:
+    """Tell whether the editors look again at what they, or the contributor, had ended."""
+    if shown not in (Status.RECEIVED, Status.IN_CHECK):
+        return False
+    ends = (*DECISIONS, ContributionEvent.What.WITHDRAWN)
+    events = [event.what for event in contribution.events.all()]
+    return ContributionEvent.What.REOPENED in events and any(what in ends for what in events)
 
 
 @csrf_protect

@@ -1,20 +1,15 @@
 """The editors' menu, lists and panels for contributions."""
 
 from django.contrib import messages
-from django.contrib.admin import SimpleListFilter, display
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
-from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
-from wagtail_modeladmin.helpers import ButtonHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_register
-from wagtail_modeladmin.views import IndexView
 
-from forms.admin_views import contribution_review, contributions_spam
+from forms.admin_views import contribution_preview, contribution_review, contributions_spam
 from forms.mail_admin import (
     FailingMailPanel,
     MailTextViewSet,
@@ -22,101 +17,21 @@ from forms.mail_admin import (
     outbox_mail,
     retry_failing_mail,
 )
-from forms.models import Contribution, OutboxMail, PracticeUse, Status
-from forms.permissions import ReadOnlyPermissions, may_review
+from forms.models import OutboxMail, PracticeUse
+from forms.permissions import ReadOnlyPermissions, may_review, why_not_delete
+from forms.queue_admin import ContributionAdmin, ContributionButtons, QueuePanel
 from forms.writer_admin import WriterRequestAdmin, writer_request
 from forms.writer_mail import replace_notifiers
-from publications.exchange.cells import safe_cell
+from publications.listings import ListView
 
 register_snippet(MailTextViewSet)
 replace_notifiers()  # here and not in AppConfig.ready(), since that of Wagtail runs after ours
-
-
-class ContributionButtons(ButtonHelper):
-    def get_buttons_for_obj(self, obj, **kwargs):
-        return [
-            {
-                "url": reverse("contribution_review", args=[obj.pk]),
-                "label": "Bekijk en beslis",
-                "classname": self.finalise_classname(),
-                "title": f"Bekijk {obj.reference}",
-            }
-        ]
 
 
 class LeadButtons(ContributionButtons):
     def get_buttons_for_obj(self, obj, **kwargs):
         (button,) = super().get_buttons_for_obj(obj.contribution, **kwargs)
         return [button | {"label": "Bekijk"}]
-
-
-class ContributionIndexView(IndexView):
-    """The list. Contributors write its titles: no spreadsheet may take one for a formula."""
-
-    export_headings = {"status_label": "Status"}
-    custom_value_preprocess = {
-        **IndexView.custom_value_preprocess,
-        str: {IndexView.FORMAT_CSV: safe_cell},
-    }
-
-
-class StatusFilter(SimpleListFilter):
-    """By status. Until it is asked for, what waits for a confirmation is not in the list."""
-
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return Status.choices
-
-    def queryset(self, request, queryset):
-        if self.value() in Status.values:
-            return queryset.filter(status=self.value())
-        return queryset.exclude(status=Status.UNCONFIRMED)
-
-
-class ContributionAdmin(ModelAdmin):
-    model = Contribution
-    index_view_class = ContributionIndexView
-    menu_label = "Alle bijdragen"
-    menu_icon = "tasks"
-    list_display = ("reference_link", "title", "kind", "status_label", "received_at")
-    list_filter = (StatusFilter, "kind", "outcome", "received_at")
-    list_export = (
-        "reference",
-        "title",
-        "kind",
-        "status_label",
-        "received_at",
-        "decided_at",
-        "outcome_reason",
-    )
-    search_fields = ("reference", "title")
-    ordering = ("-received_at",)
-    permission_helper_class = ReadOnlyPermissions
-    button_helper_class = ContributionButtons
-    history_view_enabled = False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_status()
-
-    @staticmethod
-    @display(description="kenmerk")
-    def reference_link(contribution):
-        url, reference = (
-            reverse("contribution_review", args=[contribution.pk]),
-            contribution.reference,
-        )
-        link = format_html('<a href="{}">{}</a>', url, reference)
-        if not contribution.is_undecided:
-            return link
-        box = '<input type="checkbox" name="bijdrage" value="{}" aria-label="Kies {}"> {}'
-        return format_html(box, contribution.pk, reference, link)
-
-    @staticmethod
-    @display(description="status")
-    def status_label(contribution):
-        return Status(contribution.status).label
 
 
 class LeadPermissions(ReadOnlyPermissions):
@@ -126,7 +41,7 @@ class LeadPermissions(ReadOnlyPermissions):
         return may_review(user)
 
 
-class LeadIndexView(IndexView):
+class LeadIndexView(ListView):
     page_title = "Aanknopingspunten voor verhalen"
 
     def get_page_title(self):
@@ -183,6 +98,7 @@ class ContributionsGroup(ModelAdminGroup):
 def contribution_urls():
     return [
         path("bijdragen/<int:pk>/", contribution_review, name="contribution_review"),
+        path("bijdragen/<int:pk>/voorblad/", contribution_preview, name="contribution_preview"),
         path("bijdragen/spam/", contributions_spam, name="contributions_spam"),
         path("bijdragen/mail/<int:pk>/", outbox_mail, name="outbox_mail"),
         path("schrijvers/<int:pk>/", writer_request, name="writer_request"),
@@ -190,21 +106,10 @@ def contribution_urls():
     ]
 
 
-class WaitingContributionsPanel(Component):
-    """On the dashboard: what waits for the editors, oldest first, one click from its review."""
-
-    order = 50
-
-    def render_html(self, parent_context):
-        waiting = list(Contribution.objects.waiting_for_editors()[:10])
-        context = {"waiting": waiting, "list_url": reverse("forms_contribution_modeladmin_index")}
-        return render_to_string("forms/admin/waiting_panel.html", context)
-
-
 @hooks.register("construct_homepage_panels")
-def add_waiting_panel(request, panels):
+def add_queue_panel(request, panels):
     if may_review(request.user):
-        panels.append(WaitingContributionsPanel())
+        panels.append(QueuePanel())
         if OutboxMail.objects.failing().exists():
             panels.append(FailingMailPanel())
 
@@ -213,19 +118,6 @@ def add_waiting_panel(request, panels):
 def hide_stock_submission_list(user, editable_forms):
     """Wagtail's own list of submissions can delete them; ours is “Bijdragen”."""
     return editable_forms.none()
-
-
-def why_not_delete(page) -> str:
-    """Return why a page, with all below it, must stay for the sake of contributions; or nothing."""
-    inside = Page.objects.descendant_of(page, inclusive=True)
-    if Contribution.objects.filter(form_page__in=inside).exists():
-        return (
-            "Deze pagina blijft staan: er horen bijdragen bij het formulier. "
-            "Haal de pagina van de site als niemand haar mag zien."
-        )
-    if Contribution.objects.undecided().filter(page__in=inside).exists():
-        return "Deze pagina blijft staan: er horen bijdragen bij die nog in de lichte check liggen."
-    return ""
 
 
 @hooks.register("before_delete_page")

@@ -15,6 +15,7 @@ from forms.contributions import Refused
 from forms.models import WriterRequest
 from forms.permissions import ReadOnlyPermissions, may_accept_writers
 from forms.writers import accept, decline
+from publications.listings import ListView
 
 
 class WriterRequestPermissions(ReadOnlyPermissions):
@@ -29,6 +30,7 @@ class NoButtons(ButtonHelper):
 
 class WriterRequestAdmin(ModelAdmin):
     model = WriterRequest
+    index_view_class = ListView
     menu_label = "Wil meeschrijven"
     menu_icon = "user"
     list_display = ("request_link", "asked_at", "status_label", "decided_by")

@@ -12,3 +12,8 @@ class NamesField(Field):
 
 
 KEYWORDS = APIField("keywords", serializer=NamesField(read_only=True))
+
+
+def writable(*names: str) -> list[APIField]:
+    """Return fields that everyone may read, and that may be written with a token."""
+    return [APIField(name, writable=True) for name in names]

@@ -6,6 +6,7 @@ from wagtail.admin import messages
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
+from publications.listings import ListView
 from publications.models import GonePage
 
 
@@ -18,6 +19,7 @@ class GonePermissions(PermissionHelper):
 
 class GonePageAdmin(ModelAdmin):
     model = GonePage
+    index_view_class = ListView
     menu_label = "Weg van de site"
     menu_icon = "bin"
     list_display = ("title", "kind", "path", "withdrawn_at", "reason")

@@ -5,6 +5,7 @@ from wagtail.admin.panels import Panel
 from wagtail.permissions import policy_registry
 
 from publications.duplicates import all_duplicates, description_of
+from publications.quality import advice_on_draft
 
 
 class LinksPanel(Panel):
@@ -94,4 +95,24 @@ class DuplicatesPanel(Panel):
             context["duplicates"] = (
                 all_duplicates(description_of(page), apart_from=page.pk) if page.pk else []
             )
+            return context
+
+
+class QualityPanel(Panel):
+    """“Wat mist er nog?”: what publishing asks for and what the audit would say, while typing."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "publications/admin/quality_panel.html"
+
+        class Media:
+            css = {"all": ["css/admin-quality.css"]}
+            js = ["js/admin-quality.js"]
+
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            page = self.instance
+            context["advice"] = advice_on_draft(page)
+            context["may_change"] = self.request.user.has_perm("publications.change_finding")
+            context["next"] = page.pk and reverse("wagtailadmin_pages:edit", args=[page.pk])
+            context["record"] = getattr(page, "audit_record", None) if page.pk else None
             return context

@@ -140,7 +140,7 @@ class Results:
     that were perhaps meant.
 
     A hit is a page with `where`: (place, marked text) of what was found outside its title, or None;
-    a publication also has `story_count`.
+    a publication also has `story_count`. `ids` names the hits also when no pages were asked for.
     """
 
     query: LibraryQuery
@@ -151,6 +151,7 @@ class Results:
     notices: list[str]
     suggestion: Suggestion | None = None
     is_partial: bool = False  # nothing has all the words; these have the most
+    ids: list[int] = field(default_factory=list)
 
     @property
     def is_narrowed(self) -> bool:
@@ -206,8 +207,17 @@ def search(query: LibraryQuery, pages=None, length: int = PAGE_SIZE) -> Results:
     page = Paginator(range(answer.total), length).get_page(number)
     facets = [_facet(name, query, answer, vocabulary) for name in FACET_NAMES]
     facets = [facet for facet in facets if facet.options]
-    is_partial = not answer.has_all
-    return Results(query, hits, answer.total, page, facets, notices, suggestion, is_partial)
+    return Results(
+        query,
+        hits,
+        answer.total,
+        page,
+        facets,
+        notices,
+        suggestion,
+        is_partial=not answer.has_all,
+        ids=answer.ids,
+    )
 
 
 def find_all(query: LibraryQuery, model=PublicationPage) -> tuple[list[int], bool]:

@@ -6,42 +6,48 @@ from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from taggit.models import Tag
 from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
-from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import policy_registry, register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from wagtail_modeladmin.helpers import PageButtonHelper, PagePermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_register
 
+from publications import audit_views as audit
+from publications.admin_api import OwnDocumentsViewSet, OwnImagesViewSet
+from publications.audit import has_stopped
 from publications.exchange import admin_views as imports
 from publications.exchange.admin_lists import ImportJobAdmin
 from publications.gone_admin import GonePageAdmin
+from publications.listings import ListView
 from publications.models import (
     Classified,
     LibraryDocument,
+    LibraryPage,
     PublicationPage,
     SynonymGroup,
     Term,
     Vocabulary,
 )
 from publications.prefill_views import prefill_publication, publication_duplicates
+from publications.rich_text import PublicPageLinkHandler, ReleasedDocumentLinkHandler
 from publications.search_report import SearchReportView, SynonymCreateView, may_see_searches
-
-
-class TermPermissions(ModelPermissionPolicy):
-    """Editors rename and merge terms. Nobody deletes one: old drafts and addresses hold it."""
-
-    def user_has_permission(self, user, action):
-        return action != "delete" and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user, actions):
-        return super().user_has_any_permission(user, set(actions) - {"delete"})
-
+from publications.terms_admin import (
+    KeywordPermissions,
+    KeywordViewSet,
+    MergeKeywordView,
+    MergeTermView,
+    TermPermissions,
+    TermViewSet,
+    merge_button,
+)
 
 register_permission_policy(Term, TermPermissions(Term))
+register_permission_policy(Tag, KeywordPermissions(Tag))
 
 
 class KindFilter(SimpleListFilter):
@@ -72,15 +78,6 @@ class PublicationButtons(PageButtonHelper):
         return super().get_buttons_for_obj(obj, exclude=[*(exclude or ()), "copy"], **kwargs)
 
 
-class TermViewSet(SnippetViewSet):
-    model = Term
-    icon = "tag"
-    menu_label = "Termen"
-    list_display = ["label", "vocabulary", "slug", "merged_into"]
-    list_filter = ["vocabulary"]
-    search_fields = ["label", "alternative_labels", "slug"]
-
-
 class SynonymGroupViewSet(SnippetViewSet):
     model = SynonymGroup
     icon = "doc-full"
@@ -93,12 +90,13 @@ class VocabularyViewSetGroup(SnippetViewSetGroup):
     menu_label = "Woordenlijsten"
     menu_icon = "tag"
     menu_order = 250
-    items = (TermViewSet, SynonymGroupViewSet)
+    items = (TermViewSet, KeywordViewSet, SynonymGroupViewSet)
 
 
 @modeladmin_register
 class PublicationAdmin(ModelAdmin):
     model = PublicationPage
+    index_view_class = ListView
     menu_label = "Publicaties"
     menu_icon = "doc-full-inverse"
     menu_order = 160
@@ -142,6 +140,83 @@ def import_urls():
         path("importeren/<int:pk>/", imports.import_job, name="import_job"),
         path("importeren/<int:pk>/fouten.csv", imports.import_problems, name="import_problems"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def term_urls():
+    return [
+        path("termen/<int:pk>/samenvoegen/", MergeTermView.as_view(), name="merge_term"),
+        path("trefwoorden/<int:pk>/samenvoegen/", MergeKeywordView.as_view(), name="merge_keyword"),
+    ]
+
+
+hooks.register("register_snippet_listing_buttons", merge_button)
+
+
+@hooks.register("register_admin_urls")
+def audit_urls():
+    report = audit.AuditReportView
+    return [
+        path("reports/keuring/", report.as_view(), name="audit_report"),
+        path(
+            "reports/keuring/results/",
+            report.as_view(results_only=True),
+            name="audit_report_results",
+        ),
+        path("keuring/nu/", audit.audit_now, name="audit_now"),
+        path("keuring/<int:pk>/nu/", audit.publication_audit, name="publication_audit"),
+        path(
+            "keuring/<int:pk>/nog-actueel/",
+            audit.publication_still_holds,
+            name="publication_still_holds",
+        ),
+        path("publicaties/mist/", audit.publication_quality, name="publication_quality"),
+    ]
+
+
+for action in (audit.DismissFindings, audit.BringBackFindings, audit.StillHold):
+    hooks.register("register_bulk_action", action)
+
+
+class AuditMenuItem(MenuItem):
+    def is_shown(self, request):
+        return audit.may_see_audit(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def audit_menu_item():
+    url = reverse("audit_report")
+    return AuditMenuItem("Keuring", url, name="keuring", icon_name="warning")
+
+
+@hooks.register("construct_homepage_panels")
+def warn_of_stopped_audit(request, panels):
+    if audit.may_see_audit(request.user) and has_stopped():
+        panels.append(audit.StoppedAuditPanel())
+
+
+class MissingMenuItem(ActionMenuItem):
+    """How much is still missing, beside the button that publishes."""
+
+    order = 1000  # below the actions themselves
+    name = "wat-mist-er-nog"
+    template_name = "publications/admin/quality_menu_item.html"
+
+    def is_shown(self, context):
+        if context["view"] == "create":
+            return isinstance(context["parent_page"].specific, LibraryPage)
+        return isinstance(context["page"], PublicationPage)
+
+
+@hooks.register("register_page_action_menu_item")
+def missing_menu_item():
+    return MissingMenuItem()
+
+
+@hooks.register("register_rich_text_features", order=1)  # after Wagtail’s own
+def link_to_what_is_public(features):
+    features.register_link_type(PublicPageLinkHandler)
+    features.register_link_type(ReleasedDocumentLinkHandler)
 
 
 class SearchesMenuItem(MenuItem):
@@ -218,3 +293,9 @@ def pages_to_publish(pages, user, include_descendants=False):
             for below in page.get_descendants().not_live().specific():
                 if below.permissions_for_user(user).can_publish():
                     yield below
+
+
+@hooks.register("construct_admin_api", order=1000)  # after Wagtail's own, whose place they take
+def own_files_in_the_api(router):
+    router.register_endpoint("documents", OwnDocumentsViewSet)
+    router.register_endpoint("images", OwnImagesViewSet)

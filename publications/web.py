@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.utils import parseaddr
 from urllib.parse import urljoin
@@ -76,6 +76,7 @@ class Reply:
     headers: Mapping[str, str] = field(repr=False)  # names in any case
     content_type: str  # without parameters, in lower case; "" when the server named none
     body: bytes = field(repr=False)
+    led_by: tuple[tuple[int, str], ...] = ()  # each redirect on the way: its status, where it led
 
     @property
     def charset(self) -> str:
@@ -98,26 +99,31 @@ def fetch(
     *,
     accept: str = "",
     method: str = "GET",
-    max_bytes: int = 2_000_000,
+    max_bytes: int | None = 2_000_000,
     timeout: float = 10,
+    follow: bool = True,
 ) -> Reply:
     """
-    Return what the public web answers at `address` (http or https), after at most five redirects.
+    Return what the public web answers at `address` (http or https), after at most five redirects;
+    without `follow` the first answer, a redirect too.
 
-    `method` is GET or HEAD. `max_bytes` counts after decompression; `timeout` is in seconds and
-    for all of it: names, redirects and body. A status such as 404 is an answer, not an error.
+    `method` is GET or HEAD. `max_bytes` counts after decompression, and with None no byte of the
+    body is read; `timeout` is in seconds and for all of it: names, redirects and body. A status
+    such as 404 is an answer, not an error.
     Raises NotReached for everything else, and has then written one line in the log.
     """
     if method not in ("GET", "HEAD"):
         raise ValueError(f"fetch() only reads, and {method} may do more.")
     deadline = time.monotonic() + timeout
+    led_by = []
     try:
         for _ in range(MAX_REDIRECTS + 1):
             url = checked_url(address)
             reply = answer_at(url, accept, method, max_bytes, deadline)
-            if reply.status not in REDIRECTS or "location" not in reply.headers:
-                return reply
+            if not follow or reply.status not in REDIRECTS or "location" not in reply.headers:
+                return replace(reply, led_by=tuple(led_by))
             address = urljoin(reply.address, reply.headers["location"].strip())
+            led_by.append((reply.status, address))
         raise NotReached("redirects", f"More than {MAX_REDIRECTS} redirects, the last to {address}")
     except NotReached as exception:
         logger.info("Not fetched (%s): %.500s", exception.reason, printable(exception.detail))
@@ -138,7 +144,7 @@ def checked_url(address: str) -> Url:
     return url._replace(fragment=None)
 
 
-def answer_at(url: Url, accept: str, method: str, max_bytes: int, deadline: float) -> Reply:
+def answer_at(url: Url, accept: str, method: str, max_bytes: int | None, deadline: float) -> Reply:
     """Return what the server at `url` answers, without following where it points."""
     name, port = url.host.strip("[]"), url.port or PORTS[url.scheme]
     headers = {
@@ -157,7 +163,8 @@ def answer_at(url: Url, accept: str, method: str, max_bytes: int, deadline: floa
             )
             response = connection.getresponse()
             follows = response.status in REDIRECTS and "location" in response.headers
-            body = b"" if follows or method == "HEAD" else limited_body(response, max_bytes, url)
+            has_no_body = follows or method == "HEAD" or max_bytes is None
+            body = b"" if has_no_body else limited_body(response, max_bytes, url)
         if cut_off.is_set():
             raise NotReached("timeout", f"{url} took too long to send its answer")
     except ssl.SSLCertVerificationError as error:

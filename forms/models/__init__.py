@@ -9,13 +9,16 @@ from .contribution import (
     SendCount,
     Status,
 )
+from .findings import AddressCheck, DocumentPreview
 from .form_page import ContributionFormField, ContributionFormPage, Criterion, StandardReason
 from .light_check import LightCheckTask, LightCheckTaskState
 from .mail import MailText, OutboxMail
 from .practice import PracticeUse
+from .retention import RetentionSettings
 from .writer import WriterRequest
 
 __all__ = [
+    "AddressCheck",
     "Contact",
     "Contribution",
     "ContributionEvent",
@@ -24,6 +27,7 @@ __all__ = [
     "ContributionLink",
     "ContributionSubmission",
     "Criterion",
+    "DocumentPreview",
     "Kind",
     "LightCheckTask",
     "LightCheckTaskState",
@@ -31,6 +35,7 @@ __all__ = [
     "OutboxMail",
     "Outcome",
     "PracticeUse",
+    "RetentionSettings",
     "SendCount",
     "StandardReason",
     "Status",

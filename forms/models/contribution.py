@@ -12,8 +12,19 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When, Window
-from django.db.models.functions import Cast
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from wagtail.contrib.forms.models import AbstractFormSubmission
 from wagtail.models import Page, TaskState, WorkflowState
@@ -103,6 +114,21 @@ class ContributionQuerySet(models.QuerySet):
             )
         )
 
+    def with_turns(self):
+        """
+        Annotate `turn_began`, when it was last the editors' turn, and `asked_at`, when they asked
+        their last question.
+        """
+        events = ContributionEvent.objects.filter(contribution=OuterRef("pk")).order_by("-pk")
+
+        def last(*whats):
+            return Subquery(events.filter(what__in=whats).values("at")[:1])
+
+        return self.annotate(
+            turn_began=Coalesce(last(*TURNS), F("received_at")),
+            asked_at=last(ContributionEvent.What.ASKED),
+        )
+
     def unconfirmed(self):
         """Undecided cases of which the address has yet to be confirmed; editors wait with them."""
         return self.undecided().filter(UNCONFIRMED)
@@ -180,6 +206,16 @@ class Contribution(models.Model):
         verbose_name="besloten door",
         related_name="+",
     )
+    # Which editor works on it. A courtesy between colleagues: see forms.claims.
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name="opgepakt door",
+        related_name="+",
+    )
+    claimed_at = models.DateTimeField("opgepakt", null=True, blank=True)
 
     objects = ContributionQuerySet.as_manager()
 
@@ -340,6 +376,9 @@ class ContributionEvent(models.Model):
         QUOTE_CHANGED = "citaat", "Citaat gewijzigd"
         LEAD = "aanknopingspunt", "Aanknopingspunt"
         ANSWER_FOUND = "antwoord-gevonden", "Antwoord gevonden"
+        CLAIMED = "opgepakt", "Opgepakt"
+        TAKEN_OVER = "overgenomen", "Overgenomen"
+        GIVEN_BACK = "teruggegeven", "Teruggegeven"
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="events")
     what = models.CharField(max_length=20, choices=What)
@@ -354,6 +393,16 @@ class ContributionEvent(models.Model):
 
     def __str__(self):
         return f"{self.get_what_display()} op {self.at:%d-%m-%Y}"
+
+
+# From these on it is the editors' turn.
+TURNS = (
+    ContributionEvent.What.RECEIVED,
+    ContributionEvent.What.CONFIRMED,
+    ContributionEvent.What.CHANGED,
+    ContributionEvent.What.ANSWERED,
+    ContributionEvent.What.REOPENED,
+)
 
 
 class ContributionLinkQuerySet(models.QuerySet):

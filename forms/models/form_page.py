@@ -22,6 +22,7 @@ from forms.limits import (
 )
 from forms.start import KNOWN_ALREADY, Start, StartForm, there_already, typed_in, wants_start
 from publications.models import LibraryPage
+from publications.previews import PreviewedElsewhere
 from stories.models import ArticleIndexPage, WritingTipPage
 
 from .contribution import ContributionSubmission
@@ -36,7 +37,7 @@ CHOSEN_BY_LINK = {
 }
 
 
-class ContributionFormPage(AbstractForm):
+class ContributionFormPage(PreviewedElsewhere, AbstractForm):
     """
     “Voeg kennis toe”: a publication, a tip, or a text of your own.
 

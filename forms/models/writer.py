@@ -6,16 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from .retention import RetentionSettings
+
 
 class WriterRequestQuerySet(models.QuerySet):
     def open(self):
         """Those that no editor has decided on, oldest first."""
         return self.filter(decided_at=None).order_by("asked_at")
 
-    def to_erase(self):
+    def to_erase(self, on=None):
         """Those that were decided on so long ago that nobody needs them any more."""
-        limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS["not_placed"])
-        return self.filter(decided_at__lt=limit)
+        days = RetentionSettings.load().not_placed
+        return self.filter(decided_at__lt=(on or timezone.now()) - timedelta(days=days))
 
 
 class WriterRequest(models.Model):

@@ -1,5 +1,6 @@
 """What happens when several people do something at the same moment. These tests really commit."""
 
+import itertools
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -125,6 +126,80 @@ def test_two_editors_deciding_at_once_decide_once():
     decisions = contribution.mails.filter(template__in=["gepubliceerd", "niet-geplaatst"])
     assert decisions.count() == 1
     assert PublicationPage.objects.live().count() == (contribution.outcome == "gepubliceerd")
+
+
+ENDS = {"approve": "gepubliceerd", "decline": "niet-geplaatst", "spam": "spam"}
+# What two editors and the contributor do in a round; the rounds go through them in turn.
+ROUNDS = list(
+    itertools.product(
+        ("approve", "decline", "spam", "reject"),
+        ("decline", "approve", "reject"),
+        ("weg", "anders"),
+    )
+)
+
+
+def play(number: int, browsers, visitor) -> None:
+    """One round: two editors decide while the contributor withdraws or changes; check the end."""
+    first, second, third = ROUNDS[number % len(ROUNDS)]
+    contribution, status_url = contribute(visitor, titel=f"Ronde {number}")
+    texts = [f"Tekst {number} van {who}" for who in ("een", "twee")]
+    sends = [
+        decision(contribution, action, reden=text, mail_tekst=f"Mail {text} {{link}}")
+        for action, text in zip((first, second), texts, strict=True)
+    ]
+    answers = contribution.submissions.get().form_data | {"bestand": "", "titel": "Ongezien"}
+    responses = {}
+
+    def decide(place):
+        responses[place] = browsers[place].post(review_url(contribution), sends[place])
+
+    def contributor():
+        if third == "weg":
+            visitor.post(status_url, {"actie": "intrekken"})
+        else:
+            responses["anders"] = visitor.post(f"{status_url}wijzigen/", answers)
+
+    at_once(lambda: decide(0), lambda: decide(1), contributor)
+
+    happened = list(contribution.events.values_list("what", flat=True))
+    ends = [what for what in happened if what in (*ENDS.values(), "ingetrokken")]
+    done = [response.status_code == 302 for response in (responses[0], responses[1])]
+    by_editors = [ENDS.get(action, "gevraagd") for action in (first, second)]
+    assert len(ends) <= 1, happened
+    assert sum(done) == len([w for w in happened if w in (*ENDS.values(), "gevraagd")]), happened
+    assert any(done) or ends or "gewijzigd" in happened, happened  # somebody gets through
+    assert third != "weg" or ends, happened  # and who withdraws is never left with a question
+    for place in (0, 1):
+        if done[place]:
+            assert by_editors[place] in happened
+        else:  # told what happened, and what was typed is there
+            shown = responses[place].content.decode()
+            assert any(" door " in m or " heeft " in m for m in told(responses[place])), happened
+            assert sends[place]["actie"] == "spam" or texts[place] in shown
+    contribution.refresh_from_db()
+    status = contribution.current_status()
+    assert status == (ends[0] if ends else status)
+    live = PublicationPage.objects.live()
+    assert live.count() == (status == "gepubliceerd")
+    assert not live.filter(title="Ongezien").exists()
+    mails = contribution.mails.values_list("template", flat=True)
+    assert sorted(set(mails) & {"gepubliceerd", "niet-geplaatst", "ingetrokken"}) == [
+        what for what in ends if what != "spam"
+    ]
+    assert len(mails) == len(set(mails)) or list(mails).count("redactie") > 1
+    live.delete()
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.judge)])
+def test_two_editors_and_the_contributor_at_once_have_one_outcome(rounds, settings):
+    settings.CONTRIBUTIONS_PER_ADDRESS = settings.CONTRIBUTIONS_IN_TOTAL = 10_000
+    make_form_page()
+    browsers = [browser_of(make_editor()) for _ in range(2)]
+    step = max(len(ROUNDS) // rounds, 1)
+
+    for number in range(rounds):
+        play(number * step, browsers, Client())
 
 
 def test_editor_and_contributor_at_once_never_publish_what_nobody_saw():

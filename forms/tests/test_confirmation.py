@@ -227,9 +227,9 @@ def test_what_nobody_confirms_goes_as_a_whole_after_a_week(client):
     told = daily(dry_run=True)
     late = daily()
 
-    assert "Erased 0 unconfirmed." in early
-    assert "Would erase 1 unconfirmed." in told
-    assert "Erased 1 unconfirmed." in late
+    assert "spam, 0 unconfirmed," in early
+    assert "spam, 1 unconfirmed," in told
+    assert "spam, 1 unconfirmed," in late
     assert list(Contribution.objects.all()) == [kept]
     assert not LibraryDocument.objects.exists()
     assert Contact.objects.count() == 1

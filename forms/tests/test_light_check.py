@@ -562,9 +562,8 @@ def test_editor_first_looks_at_what_the_contributor_just_changed(client, editor)
     after_late = state(contribution)
     editor.post(review_url(contribution), decision(contribution))
 
-    assert told(late) == [
-        "Het concept is net veranderd. Kijk het nog eens na; je antwoorden staan er nog."
-    ]
+    why = "De inzender heeft het concept net veranderd."
+    assert told(late) == [f"{why} Kijk het nog eens na; je antwoorden staan er nog."]
     assert late.context["forms"]["approve"]["criterium_volledig"].value() == "ja"
     assert after_late == WAITING
     assert contribution.page.specific.summary == "Anders."

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from forms.models import Contribution
+from forms.models import Contribution, RetentionSettings
 from forms.tests.factories import (
     contribute,
     decision,
@@ -26,7 +26,7 @@ MAILS = "/admin/forms/outboxmail/"
 
 def titles(browser, **query) -> list[str]:
     page = BeautifulSoup(browser.get(LIST, query).content, "html.parser")
-    return [cell.get_text(strip=True) for cell in page.select("td.field-title")]
+    return [cell.get_text(strip=True) for cell in page.select("td.field-title_link")]
 
 
 def export(browser, url=LIST) -> list[list[str]]:
@@ -39,7 +39,7 @@ def test_contributions_are_listed_newest_first_with_their_status(client, editor)
     contribute(client, deur="tip", wat="Tweede")
     editor.post(review_url(first), decision(first, "reject"))
 
-    page = BeautifulSoup(editor.get(LIST).content, "html.parser")
+    page = BeautifulSoup(editor.get(LIST, {"werk": "alle"}).content, "html.parser")
 
     rows = [
         [cell.get_text(strip=True) for cell in row.find_all("td")]
@@ -47,8 +47,8 @@ def test_contributions_are_listed_newest_first_with_their_status(client, editor)
     ]
     year = first.reference[3:7]
     assert [row[:4] for row in rows] == [
-        [f"KP-{year}-0002Bekijk en beslis", "Tweede", "Tip", "In de lichte check"],
-        [f"KP-{year}-0001Bekijk en beslis", "Eerste", "Publicatie", "Aanvulling gevraagd"],
+        [f"KP-{year}-0002", "Tweede", "Tip", "In de lichte check"],
+        [f"KP-{year}-0001", "Eerste", "Publicatie", "Aanvulling gevraagd"],
     ]
     assert page.find("a", string=first.reference)["href"] == review_url(first)
 
@@ -80,6 +80,8 @@ def test_export_holds_the_facts_and_no_personal_data(client, editor):
         "Ontvangen",
         "Besloten",
         "Reden",
+        "Open",
+        "Opgepakt door",
     ]
     assert row[:4] == [
         contribution.reference,
@@ -87,7 +89,7 @@ def test_export_holds_the_facts_and_no_personal_data(client, editor):
         "publicatie",
         "Niet geplaatst",
     ]
-    assert row[-1] == "Past niet."
+    assert row[-3:-1] == ["Past niet.", "na 0 werkdagen"]
     assert "fenna" not in str(row).lower()
 
 
@@ -133,7 +135,8 @@ def test_dashboard_leads_to_the_review_in_two_clicks(client, editor):
     links = [link["href"] for link in dashboard.select("td a[href^='/admin/bijdragen/']")]
 
     assert links == [review_url(older), review_url(newer)]
-    assert LIST in [link["href"] for link in dashboard.find_all("a", string="Alle bijdragen")]
+    all_of_them = dashboard.find_all("a", string="Alle bijdragen")
+    assert [link["href"] for link in all_of_them] == [f"{LIST}?werk=alle"]
     assert older.reference in editor.get(links[0]).content.decode()
 
 
@@ -213,6 +216,16 @@ def test_nothing_chosen_marks_nothing(client, editor, writer):
     assert told(response) == ["Kies eerst een of meer bijdragen."]
     assert editor.get("/admin/bijdragen/spam/").status_code == 405
     assert contribution.current_status() == "in-lichte-check"
+
+
+@pytest.mark.parametrize(("days", "after"), [(1, "1 dag"), (45, "45 dagen")])
+def test_spam_goes_after_the_days_that_the_editors_chose(client, editor, days, after):
+    RetentionSettings.objects.update_or_create(pk=1, defaults={"spam": days})
+    contribution, _ = contribute(client)
+
+    response = editor.post("/admin/bijdragen/spam/", {"bijdrage": contribution.pk})
+
+    assert told(response) == [f"1 bijdrage staat bij de spam. Na {after} wissen we dat."]
 
 
 # Who may see what

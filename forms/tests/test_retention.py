@@ -2,12 +2,28 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from forms.contributions import mark_as_spam, withdraw
-from forms.models import Contact, Contribution, OutboxMail, SendCount
-from forms.tests.factories import contribute, decision, make_editor, review_url, upload
+from forms.models import (
+    Contact,
+    Contribution,
+    OutboxMail,
+    RetentionSettings,
+    SendCount,
+    WriterRequest,
+)
+from forms.tests.factories import (
+    contribute,
+    decision,
+    make_editor,
+    make_editors,
+    review_url,
+    upload,
+)
 from publications.models import LibraryDocument
 from publications.tests.factories import pdf_bytes
 
@@ -36,9 +52,9 @@ def test_contact_of_decided_contribution_goes_on_time(client, action, days):
     assert contact_left(contribution)
 
     decided.update(decided_at=timezone.now() - timedelta(days=days + 1))
-    assert "Would erase 1 contacts and 0 spam." in daily(dry_run=True)
+    assert "Would erase 1 contacts and 0 spam," in daily(dry_run=True)
     assert contact_left(contribution)
-    assert "Erased 1 contacts and 0 spam." in daily()
+    assert "Erased 1 contacts and 0 spam," in daily()
     assert not contact_left(contribution)
     assert decided.get().submissions.count() == 1
 
@@ -124,3 +140,49 @@ def test_counts_of_senders_go_after_two_days(client):
     daily()
 
     assert SendCount.objects.count() == 0
+
+
+def test_editor_changes_how_long_is_kept(client):
+    contribution, _ = contribute(client)
+    withdraw(contribution)
+    Contribution.objects.update(withdrawn_at=timezone.now() - timedelta(days=20))
+    client.force_login(make_editor())
+    make_editors().permissions.add(Permission.objects.get(codename="change_retentionsettings"))
+    terms = {"published": 365, "question": 365, "spam": 30, "unconfirmed": 7}
+    address = reverse(
+        "wagtailsettings:edit", args=["forms", "retentionsettings", RetentionSettings.load().pk]
+    )
+
+    for not_placed, is_saved in ((0, False), (19, True)):
+        response = client.post(address, {**terms, "not_placed": not_placed})
+        assert (response.status_code == 302) == is_saved
+        daily()
+        assert contact_left(contribution) != is_saved
+
+
+def test_dry_run_tells_what_comes_within_a_month(client):
+    contribution, _ = contribute(client)
+    withdraw(contribution)
+    Contribution.objects.update(withdrawn_at=timezone.now() - timedelta(days=160))
+
+    told = daily(dry_run=True)
+
+    assert "Would erase 0 contacts" in told
+    assert "Within 30 days, these included: 1 contacts" in told
+    assert contact_left(contribution)
+
+
+def test_request_of_a_writer_goes_on_time():
+    asked = [
+        WriterRequest.objects.create(
+            name="Joke",
+            email=f"joke{days}@voorbeeld.example",
+            about="Buurten.",
+            decided_at=timezone.now() - timedelta(days=days),
+        )
+        for days in (182, 184)
+    ]
+
+    assert "1 requests of writers." in daily()
+
+    assert list(WriterRequest.objects.all()) == asked[:1]

@@ -59,25 +59,29 @@ TABLE = {
     S.PUBLISHED: {
         "wissen": (S.PUBLISHED, []),
         "heropen": (S.IN_CHECK, ["heropend"]),
+        "heropen-online": (S.IN_CHECK, ["heropend"]),
         "mijn-link": (S.PUBLISHED, ["mijn-link"]),
     },
     S.NOT_PLACED: {
         "wissen": (S.NOT_PLACED, []),
         "heropen": (S.IN_CHECK, ["heropend"]),
+        "heropen-online": (S.IN_CHECK, ["heropend"]),
         "mijn-link": (S.NOT_PLACED, ["mijn-link"]),
     },
     S.WITHDRAWN: {
         "wissen": (S.WITHDRAWN, []),
         "heropen": (S.IN_CHECK, ["heropend"]),
+        "heropen-online": (S.IN_CHECK, ["heropend"]),
         "mijn-link": (S.WITHDRAWN, ["mijn-link"]),
     },
     S.SPAM: {
         "wissen": (S.SPAM, []),
         "heropen": (S.IN_CHECK, []),  # the receipt went when it came in
+        "heropen-online": (S.IN_CHECK, []),
     },
 }
 BY_CONTRIBUTOR = ["antwoord", "wijzigen", "intrekken", "wissen", "bevestigen", "mijn-link"]
-BY_EDITOR = ["approve", "reject", "decline", "spam", "heropen", "opnieuw"]
+BY_EDITOR = ["approve", "reject", "decline", "spam", "heropen", "heropen-online", "opnieuw"]
 NAMES = {S.PUBLISHED: "approve", S.QUESTION: "reject", S.NOT_PLACED: "decline", S.SPAM: "spam"}
 
 
@@ -110,12 +114,16 @@ def act(action, client, editor, contribution, link):
         client.post(link, {"actie": action, "antwoord": "Om Waterveld."})
     elif action in ("approve", "reject", "decline"):
         editor.post(review_url(contribution), decision(contribution, action))
+    elif action == "heropen-online":
+        editor.post(review_url(contribution), {"actie": "heropen", "pagina": "blijft"})
     else:
         editor.post(review_url(contribution), {"actie": action})
 
 
 def sample(state, action):
-    is_sample = state == S.IN_CHECK or (state, action) == (S.PUBLISHED, "reject")
+    is_sample = state == S.IN_CHECK or (
+        state == S.PUBLISHED and action in ("reject", "heropen-online")
+    )
     return pytest.param(state, action, marks=() if is_sample else pytest.mark.judge)
 
 

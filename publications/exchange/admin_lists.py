@@ -8,6 +8,7 @@ from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import CreateView
 
 from publications.exchange.admin_views import may_import
+from publications.listings import ListView
 from publications.models import ImportJob
 
 
@@ -48,6 +49,7 @@ class BringFileView(CreateView):
 
 class ImportJobAdmin(ModelAdmin):
     model = ImportJob
+    index_view_class = ListView
     menu_label = "Importeren"
     menu_icon = "upload"
     list_display = ("name", "format", "uploaded_at", "by", "stage")

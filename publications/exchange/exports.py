@@ -99,6 +99,11 @@ def export(request, path: str, ending: str):
     if not isinstance(library, LibraryPage) or ending not in EXPORTS:
         raise Http404
     ids, _ = find_all(LibrarySearchForm(request.GET).to_query())
+    return as_file(ids, ending)
+
+
+def as_file(ids: list[int], ending: str) -> StreamingHttpResponse:
+    """Answer with these publications, in this order and in the form of this ending."""
     chosen = EXPORTS[ending]
     pieces = chosen.write(in_batches(ids))
     response = StreamingHttpResponse(pieces, content_type=chosen.content_type)

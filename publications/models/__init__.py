@@ -1,3 +1,4 @@
+from .audit import AuditRecord, AuditRun, Finding, FindingKind, LinkCheck, LinkState
 from .choices import Access, Licence
 from .files import CreditedImage, LibraryDocument, RightToShare
 from .gone import GonePage
@@ -13,12 +14,17 @@ from .library import (
 from .parts import PublicationAuthor, PublicationKeyword, PublicationRelation, Takeaway
 from .publication import PublicationPage
 from .search import SearchedWords, SearchFacet, SearchRow, SearchWord
-from .terms import Classified, NotReadyForPublication, SynonymGroup, Term, Vocabulary
+from .terms import Classified, FormerKeyword, NotReadyForPublication, SynonymGroup, Term, Vocabulary
 
 __all__ = [
     "Access",
+    "AuditRecord",
+    "AuditRun",
     "Classified",
     "CreditedImage",
+    "Finding",
+    "FindingKind",
+    "FormerKeyword",
     "GonePage",
     "HarvestRecord",
     "ImportFormat",
@@ -27,6 +33,8 @@ __all__ = [
     "LibraryDocument",
     "LibraryPage",
     "Licence",
+    "LinkCheck",
+    "LinkState",
     "NotReadyForPublication",
     "PillarActor",
     "PillarFacility",

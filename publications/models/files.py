@@ -168,3 +168,5 @@ class CreditedRendition(AbstractRendition):
     def save(self, *args, **kwargs):
         self.width, self.height = int(self.width), int(self.height)
         super().save(*args, **kwargs)
+        # Saving the file measures it again.
+        self.width, self.height = int(self.width), int(self.height)

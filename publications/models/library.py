@@ -10,6 +10,7 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from publications.forms import dropdown
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicPageQuerySet
 from publications.search import LibrarySearchForm, search
 from publications.searched import record
@@ -23,7 +24,7 @@ MOST_LINKED = 3
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
 
-class LibraryPage(Page):
+class LibraryPage(PreviewedElsewhere, Page):
     """The library: every publication, with search and filters."""
 
     intro = models.TextField("inleiding", blank=True)
@@ -49,7 +50,7 @@ class LibraryPage(Page):
         return context
 
 
-class PillarIndexPage(Page):
+class PillarIndexPage(PreviewedElsewhere, Page):
     """The four pillars of social quality, side by side."""
 
     intro = models.TextField("inleiding", blank=True)
@@ -75,7 +76,7 @@ class PillarPageQuerySet(PublicPageQuerySet):
         return self.select_related("pillar").order_by("pillar__order")
 
 
-class PillarPage(Page):
+class PillarPage(PreviewedElsewhere, Page):
     """
     The landing page of one pillar. The pillar is the knob; each needs several, different hands, so
     the page names the actors and the facilities and says what each does for it.

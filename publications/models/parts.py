@@ -7,6 +7,8 @@ from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Orderable
 
+from publications.api import writable
+
 
 class PublicationKeyword(TaggedItemBase):
     content_object = ParentalKey(
@@ -34,6 +36,8 @@ class PublicationAuthor(Orderable):
         FieldPanel("is_editor"),
     ]
 
+    api_fields = writable("given", "particle", "family", "organisation", "is_editor")
+
     class Meta(Orderable.Meta):
         verbose_name = "auteur"
         verbose_name_plural = "auteurs"
@@ -58,6 +62,8 @@ class Takeaway(Orderable):
         "publications.PublicationPage", on_delete=models.CASCADE, related_name="takeaways"
     )
     text = models.CharField("wat je ermee kunt", max_length=300)
+
+    api_fields = writable("text")
 
     class Meta(Orderable.Meta):
         verbose_name = "wat betekent dit voor mijn buurt?"

@@ -7,19 +7,26 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+)
 from wagtail.api import APIField
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.contrib.routable_page.models import path as subpage
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
-from publications.api import KEYWORDS
+from publications.api import KEYWORDS, writable
 from publications.citations.showing import citing_context, download, link_header
 from publications.forms import PublicationPageForm, checkboxes, dropdown
 from publications.identifiers import doi_from, isbn_from
 from publications.oai.records import bring_up_to_date
-from publications.panels import DuplicatesPanel, LinksPanel
+from publications.panels import DuplicatesPanel, LinksPanel, QualityPanel
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicationQuerySet
 from publications.search_table import SearchDocument, day_number
 
@@ -52,7 +59,7 @@ class Boost:
 SHOWN_ON_PAGE = ("authors", "pillars", "builds_on", "tagged_keywords__tag")
 
 
-class PublicationPage(RoutablePageMixin, Classified, Page):
+class PublicationPage(PreviewedElsewhere, RoutablePageMixin, Classified, Page):
     """
     One item in the library: research, a vision paper or a policy document.
 
@@ -156,44 +163,68 @@ class PublicationPage(RoutablePageMixin, Classified, Page):
     objects = PageManager.from_queryset(PublicationQuerySet)()
 
     base_form_class = PublicationPageForm
+    # In the order in which somebody works who has the publication in front of them.
     content_panels = [
         DuplicatesPanel(),
         *Page.content_panels,
         FieldPanel("subtitle"),
         FieldPanel("kind", widget=dropdown()),
-        FieldPanel("summary"),
-        InlinePanel("takeaways", label="Wat betekent dit voor mijn buurt?", max_num=3),
         MultiFieldPanel(
             [
                 FieldPanel("source_url"),
                 FieldPanel("doi"),
-                FieldPanel("isbn"),
+                FieldPanel("isbn", help_text="Staat achterop of voorin een boek."),
                 FieldPanel("document"),
             ],
             "Waar is het te vinden?",
+            help_text="Eén van de vier is genoeg.",
         ),
         MultiFieldPanel(
             [
-                FieldPanel("pillars", widget=checkboxes()),
-                FieldPanel("facilities", widget=checkboxes()),
-                FieldPanel("actors", widget=checkboxes()),
-                FieldPanel("themes", widget=checkboxes()),
-                FieldPanel("keywords"),
-            ],
-            "Waar hoort het bij?",
-        ),
-        MultiFieldPanel(
-            [
-                InlinePanel("authors", label="Auteur of redacteur"),
+                InlinePanel(
+                    "authors",
+                    label="Auteur of redacteur",
+                    help_text="In de volgorde van het stuk zelf. Geen auteur? Laat dit leeg.",
+                ),
                 FieldPanel("organisation"),
                 FieldRowPanel([FieldPanel("year"), FieldPanel("month"), FieldPanel("day")]),
                 FieldRowPanel(
-                    [FieldPanel("journal"), FieldPanel("volume"), FieldPanel("page_range")]
+                    [FieldPanel("journal"), FieldPanel("volume"), FieldPanel("page_range")],
+                    help_text="Alleen voor een artikel uit een tijdschrift.",
                 ),
                 FieldRowPanel([FieldPanel("language"), FieldPanel("page_count")]),
-                FieldRowPanel([FieldPanel("licence"), FieldPanel("access")]),
+                FieldRowPanel(
+                    [FieldPanel("licence"), FieldPanel("access")],
+                    help_text="De licentie staat vaak voorin of achterin, bij het colofon.",
+                ),
             ],
             "Wie, wanneer en waar?",
+        ),
+        FieldPanel("summary"),
+        InlinePanel(
+            "takeaways",
+            label="Wat betekent dit voor mijn buurt?",
+            max_num=3,
+            help_text="Begin met een werkwoord: wat kan iemand er morgen mee doen?",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "pillars",
+                    widget=checkboxes(),
+                    help_text="Aan welke knop draait dit? Kies er minstens één.",
+                ),
+                FieldPanel(
+                    "facilities", widget=checkboxes(), help_text="Over welke plekken gaat het?"
+                ),
+                FieldPanel(
+                    "actors", widget=checkboxes(), help_text="Wie moeten ermee aan de slag?"
+                ),
+                FieldPanel("themes", widget=checkboxes()),
+                FieldPanel("keywords"),
+                HelpPanel(template="publications/admin/new_term.html"),
+            ],
+            "Waar hoort het bij?",
         ),
         MultiFieldPanel(
             [
@@ -207,6 +238,7 @@ class PublicationPage(RoutablePageMixin, Classified, Page):
         LinksPanel(["links_from_stories", "links_from_articles"], heading="Verhalen en artikelen"),
         FieldPanel("editor_note"),
         FieldPanel("is_example"),
+        QualityPanel(heading="Wat mist er nog?"),
     ]
     search_fields = [
         *Page.search_fields,
@@ -224,24 +256,11 @@ class PublicationPage(RoutablePageMixin, Classified, Page):
         index.FilterField("kind"),
     ]
     api_fields = [
-        APIField("subtitle"),
+        *writable("subtitle", "kind", "summary", "authors", "organisation", "journal", "volume"),
+        *writable("page_range", "year", "month", "day", "language", "page_count", "doi", "isbn"),
+        *writable("source_url", "licence", "access", "pillars", "facilities", "takeaways"),
         APIField("kind_slug"),
-        APIField("summary"),
         APIField("author_names"),
-        APIField("organisation"),
-        APIField("journal"),
-        APIField("volume"),
-        APIField("page_range"),
-        APIField("year"),
-        APIField("month"),
-        APIField("day"),
-        APIField("language"),
-        APIField("page_count"),
-        APIField("doi"),
-        APIField("isbn"),
-        APIField("source_url"),
-        APIField("licence"),
-        APIField("access"),
         APIField("pillar_slugs"),
         APIField("facility_slugs"),
         KEYWORDS,
@@ -421,6 +440,8 @@ class PublicationPage(RoutablePageMixin, Classified, Page):
             context["article_links"] = list(self.links_from_articles.shown())
             context["questions"] = list(self.questions_answered.shown())
             context["uses"] = self.contributions_about.uses_to_show()
+            record = getattr(self, "audit_record", None)
+            context["last_checked"] = record and record.last_checked
         context["related"] = list(
             PublicationPage.objects.live()
             .public()

@@ -4,9 +4,12 @@ import logging
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from modelcluster.fields import ParentalManyToManyField
+from taggit.models import Tag
 from wagtail.actions.publish_page_revision import PublishPagePermissionError
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import PagePermissionTester, Revision
 from wagtail.search import index
 
@@ -23,6 +26,27 @@ class Vocabulary(models.TextChoices):
     THEME = "thema", "thema"
     READER = "lezer", "voor wie"
     AREA = "gebied", "gebied"
+
+
+def holders_of(model) -> list:
+    """
+    Return the foreign keys to `model` from the rest of the site, those in the tables of
+    many-to-many fields too.
+    """
+    own = {model, FormerKeyword}
+    relations = model._meta.get_fields(include_hidden=True)
+    return [r for r in relations if r.one_to_many and r.auto_created and r.related_model not in own]
+
+
+def with_uses(queryset):
+    """Let each of these terms or keywords have `uses`: how often something holds it."""
+    uses = Value(0, IntegerField())
+    for relation in holders_of(queryset.model):
+        name = relation.field.name
+        held = relation.related_model._base_manager.filter(**{name: OuterRef("pk")}).order_by()
+        counted = held.values(name).annotate(number=Count("*")).values("number")
+        uses += Coalesce(Subquery(counted), 0)
+    return queryset.annotate(uses=uses)
 
 
 class TermQuerySet(models.QuerySet):
@@ -70,6 +94,15 @@ class Term(index.Indexed, models.Model):
 
     objects = TermQuerySet.as_manager()
 
+    # Not `merged_into`: merging has a screen of its own, which shows first what changes.
+    panels = [
+        FieldPanel("vocabulary"),
+        FieldPanel("slug"),
+        FieldPanel("label"),
+        FieldPanel("description"),
+        FieldPanel("alternative_labels"),
+        FieldPanel("order"),
+    ]
     search_fields = [
         index.SearchField("label"),
         index.SearchField("alternative_labels"),
@@ -95,10 +128,6 @@ class Term(index.Indexed, models.Model):
             raise ValidationError({"merged_into": "Kies een term die zelf niet is samengevoegd."})
         if target and target.vocabulary != self.vocabulary:
             raise ValidationError({"merged_into": "Kies een term uit dezelfde woordenlijst."})
-        if target and self.merged_terms.exists():
-            raise ValidationError(
-                {"merged_into": "Met deze term zijn al andere termen samengevoegd."}
-            )
         if target and hasattr(self, "pillar_page"):
             raise ValidationError({"merged_into": "Deze pijler heeft een eigen pagina."})
         before = Term.objects.filter(pk=self.pk).first()
@@ -119,7 +148,8 @@ class Term(index.Indexed, models.Model):
 
     def _make_way(self):
         """Let everything that holds this term hold the term it was merged into."""
-        for relation in self._foreign_keys():
+        self.merged_terms.update(merged_into=self.merged_into)
+        for relation in holders_of(Term):
             rows = relation.related_model._base_manager.filter(**{relation.field.name: self})
             for row in rows:
                 try:
@@ -128,13 +158,6 @@ class Term(index.Indexed, models.Model):
                 except IntegrityError:  # the page held both
                     row.delete()
 
-    def _foreign_keys(self):
-        """Return the foreign keys to this term, those in the tables of many-to-many fields too."""
-        relations = self._meta.get_fields(include_hidden=True)
-        return [
-            r for r in relations if r.one_to_many and r.auto_created and r.related_model != Term
-        ]
-
     def is_used(self) -> bool:
         """Tell whether anything holds this term: a page, any of its drafts, or a merged term."""
         return (
@@ -142,13 +165,13 @@ class Term(index.Indexed, models.Model):
             or self.merged_terms.exists()
             or any(
                 relation.related_model._base_manager.filter(**{relation.field.name: self}).exists()
-                for relation in self._foreign_keys()
+                for relation in holders_of(Term)
             )
-            or Revision.objects.filter(self._in_a_draft()).exists()
+            or self.drafts().exists()
         )
 
-    def _in_a_draft(self) -> Q:
-        """Return the condition that a revision names this term. Wagtail keeps it as JSON."""
+    def drafts(self):
+        """Return the revisions that name this term. Wagtail keeps it as JSON."""
         named = Q(pk=None)
         for relation in self._meta.related_objects:
             name = f"content__{relation.field.name}"
@@ -157,7 +180,7 @@ class Term(index.Indexed, models.Model):
                 if relation.many_to_many
                 else Q(**{name: self.pk})
             )
-        return named
+        return Revision.objects.filter(named)
 
     def delete(self, *args, **kwargs):
         """Delete a term that nothing holds. Raise ProtectedError when something does."""
@@ -178,6 +201,34 @@ class SynonymGroup(models.Model):
 
     def __str__(self):
         return ", ".join(self.words.split("\n"))
+
+
+class FormerKeyword(models.Model):
+    """A keyword that was merged into another one, for the drafts that still name it."""
+
+    old_id = models.PositiveIntegerField(unique=True)
+    name = models.CharField("trefwoord", max_length=100)
+    tag = models.ForeignKey(
+        Tag, models.CASCADE, verbose_name="samengevoegd met", related_name="former_names"
+    )
+
+    class Meta:
+        verbose_name = "vroeger trefwoord"
+        verbose_name_plural = "vroegere trefwoorden"
+
+    def __str__(self):
+        return self.name
+
+
+def with_present_keywords(held: list[dict]) -> list[dict]:
+    """Return the keywords of a draft as they are called now, each once."""
+    former = FormerKeyword.objects.filter(old_id__in=[one["tag"] for one in held])
+    present = dict(former.values_list("old_id", "tag_id"))
+    unique = {}
+    for one in held:
+        tag = present.get(one["tag"], one["tag"])
+        unique.setdefault(tag, {**one, "tag": tag})
+    return list(unique.values())
 
 
 class NotReadyForPublication(PublishPagePermissionError):
@@ -245,7 +296,9 @@ class Classified(models.Model):
         return [] if self.title.strip() else ["Vul de titel in."]
 
     def with_content_json(self, content):
-        """Read a draft. Where it holds a term that has been merged since, it gets the other one."""
+        """
+        Read a draft. Where it holds a term or keyword that was merged since, it gets the other.
+        """
         merged = dict(Term.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
         content = dict(content)
         for field in (*self._meta.fields, *self._meta.many_to_many):
@@ -254,6 +307,8 @@ class Classified(models.Model):
                 if isinstance(held, list):
                     held = list(dict.fromkeys(merged.get(pk, pk) for pk in held))
                 content[field.name] = held if isinstance(held, list) else merged.get(held, held)
+        if content.get("tagged_keywords"):
+            content["tagged_keywords"] = with_present_keywords(content["tagged_keywords"])
         return super().with_content_json(content)
 
     @property

@@ -29,6 +29,7 @@ KNOB_ON_COVER = {
     "monitor": (-34, -62, 184),
     "beeld-en-geluid": (0, -12, 120),
 }
+KNOBS = ("zekerheid", "cohesie", "inclusie", "empowerment")
 KNOB_OF_OTHER_KINDS = (0, -20, 120)
 
 
@@ -78,6 +79,17 @@ def icon(name, css_class="icon"):
 def full_address(name):
     """Return the full address of a static file, for programs elsewhere."""
     return urljoin(settings.BASE_URL, static(name))
+
+
+@register.simple_tag
+def share_picture(page):
+    """Return the full address of the picture for its first pillar, or else that of the site."""
+    if hasattr(page, "pillar"):
+        pillars = [page.pillar]
+    else:
+        pillars = page.pillars.all()[:1] if hasattr(page, "pillars") else []
+    names = [name for pillar in pillars if (name := knob(pillar.slug)) in KNOBS]
+    return full_address(f"img/share-{names[0]}.png" if names else "img/share.png")
 
 
 def symbol_of(kind) -> str:

@@ -279,7 +279,7 @@ def test_open_graph_shows_the_cover_or_else_the_picture_of_the_site(client, site
     page.save()
     read = structured(client.get(page.url))
     assert dict(read["opengraph"][0]["properties"])["og:image"] == (
-        "https://kennisplein.example/static/img/share.png"
+        "https://kennisplein.example/static/img/share-cohesie.png"
     )
     assert client.get("/bibliotheek/").content.decode().count('property="og:image"') == 1
 

@@ -159,7 +159,10 @@ def test_preview_of_a_draft_shows_the_draft_and_leaves_the_page(admin_client):
 
     assert admin_client.post(address, answers).json()["is_valid"] is True
 
-    assert "Zoals het wordt Bakker" in text_of(admin_client.get(address))
+    preview = admin_client.get(address)
+    assert "Zoals het wordt Bakker" in text_of(preview)
+    assert "wagtail-userbar" in preview.content.decode()  # which has the content checks
+    assert "wagtail-userbar" not in admin_client.get(page.url).content.decode()
     assert "Zoals het is Bakker" in text_of(admin_client.get(page.url))
 
 
