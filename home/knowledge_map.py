@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from publications.exchange.cells import safe_cell
 from publications.models import LibraryPage, PublicationPage, Term, Vocabulary
+from publications.previews import PreviewedElsewhere
 from publications.search import LibraryQuery, LibrarySearchForm, search
 from stories.models import StoryIndexPage, StoryPage
 
@@ -152,7 +153,7 @@ def _counts(query: LibraryQuery, model, name: str) -> dict[str, int]:
     return {option.value: option.count for option in facets.get(name, ())}
 
 
-class KnowledgeMapPage(Page):
+class KnowledgeMapPage(PreviewedElsewhere, Page):
     """The kenniskaart: what is known about each pillar at each kind of place, and what is not."""
 
     intro = models.TextField("inleiding", blank=True)

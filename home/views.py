@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from home.dataset import latest
@@ -78,6 +79,7 @@ def open_data(request):
     """Tell of the open data set: how large, from when, what may be done with it."""
     dataset = latest()
     context = {"dataset": dataset, "licence": settings.OPEN_DATA_LICENCE}
+    context["canonical"] = settings.BASE_URL + request.path
     if dataset:
         context["made"] = datetime.fromisoformat(dataset["made"])
         context["publications"] = dataset["counts"].get("publicaties.jsonl", 0)
@@ -110,9 +112,16 @@ def robots(request):
         "Disallow: /bijdragen/",
         "Disallow: /documents/authenticate_with_password/",
         "Disallow: /zoeken/",
+        "Disallow: /leeslijst/?",
         "Disallow: /*export.",
         # Every choice of words and filters is one more list: there is no end to them.
         *(f"Disallow: /*?*{name}=" for name in ("q", "sorteer", *FACET_NAMES)),
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request):
+    """Lead who asks without having read a page, such as a feed reader, to the icon."""
+    return redirect(static("img/icon-192.png"))

@@ -72,5 +72,10 @@ class Subscription(models.Model):
             )
         ]
 
+    @classmethod
+    def naming_in_address(cls, facet: str, slug: str):
+        """Return those who follow a list that is narrowed to this term."""
+        return cls.objects.filter(query__regex=rf"[?&]{facet}={slug}(&|$)")
+
     def __str__(self):
         return f"{self.page or 'zoeken'} {self.query}".strip()

@@ -2,19 +2,20 @@
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.api import APIField
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from publications.api import writable
 from publications.models import PillarPage, PublicationPage
+from publications.previews import PreviewedElsewhere
 from publications.sitemap import with_latest_change
 from stories.models import DossierPage, StoryPage
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
 
-class HomePage(Page):
+class HomePage(PreviewedElsewhere, Page):
     """The front door: what this is, search, the four knobs, what is new, a story, how to help."""
 
     headline = models.CharField("kop", max_length=100, default="Draai aan de knoppen van je buurt")
@@ -45,7 +46,7 @@ class HomePage(Page):
         ),
         FieldPanel("invitation"),
     ]
-    api_fields = [APIField("headline"), APIField("intro")]
+    api_fields = writable("headline", "intro")
     parent_page_types = ["wagtailcore.Page"]
 
     class Meta:
@@ -74,7 +75,7 @@ class HomePage(Page):
         return context
 
 
-class StandardPage(Page):
+class StandardPage(PreviewedElsewhere, Page):
     """A page with text: about, contact, privacy, accessibility."""
 
     intro = models.TextField("inleiding", blank=True)
@@ -92,7 +93,7 @@ class StandardPage(Page):
         FieldPanel("shows_knobs"),
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    api_fields = [APIField("intro"), APIField("body")]
+    api_fields = writable("intro", "body")
     parent_page_types = ["home.HomePage", "home.StandardPage"]
     subpage_types = ["home.StandardPage"]
 

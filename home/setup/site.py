@@ -84,6 +84,20 @@ EDITORS_LATER = {
         "publications.add_importjob",
     ],
     "schrijf-mee": ["forms.view_writerrequest", "forms.change_writerrequest"],
+    "keuring": [
+        "publications.view_finding",
+        "publications.change_finding",
+        "taggit.view_tag",
+        "taggit.change_tag",
+    ],
+    "mensen-en-privacy": [
+        "forms.change_retentionsettings",
+        "home.view_erasurerecord",
+        "home.add_erasurerecord",
+        "home.view_handover",
+        "home.add_handover",
+    ],
+    "api-sleutels": [f"wagtailcore.{do}_apitoken" for do in ("view", "add", "change", "delete")],
     "auteurs": [f"stories.{name}_author" for name in ("view", "add", "change", "delete")],
 }
 WRITERS_FILES = ["wagtailimages.add_image", "wagtailimages.choose_image"]

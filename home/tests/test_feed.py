@@ -172,6 +172,7 @@ def test_robots_may_read_all_but_private_parts(client, settings):
         "Disallow: /bijdragen/",
         "Disallow: /documents/authenticate_with_password/",
         "Disallow: /zoeken/",
+        "Disallow: /leeslijst/?",
         "Disallow: /*export.",
         *(f"Disallow: /*?*{name}=" for name in ("q", "sorteer", *FACET_NAMES)),
         "Sitemap: https://plein.example/sitemap.xml",

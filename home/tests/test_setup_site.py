@@ -333,6 +333,9 @@ def test_editors_open_everything_and_writers_only_their_articles(site, client):
         "mail": reverse("forms_outboxmail_modeladmin_index"),
         "terms": reverse("wagtailsnippets_publications_term:list"),
         "synonyms": reverse("wagtailsnippets_publications_synonymgroup:list"),
+        "keywords": reverse("keywords:list"),
+        "merge": reverse("merge_term", args=[Term.objects.exclude(vocabulary="pijler")[0].pk]),
+        "audit": reverse("audit_report"),
         "settings": reverse(
             "wagtailsettings:edit", args=["home", "sitesettings", Site.objects.get().pk]
         ),

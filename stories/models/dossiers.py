@@ -10,8 +10,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
-from publications.api import KEYWORDS
+from publications.api import KEYWORDS, writable
 from publications.models import Classified, PublicationPage
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicPageQuerySet
 from publications.search_table import SearchDocument
 from stories.blocks import DossierBlock, chosen_in
@@ -67,7 +68,7 @@ class DossierIndexPage(ReadingIndexPage):
         return DossierPage.objects.all()
 
 
-class DossierPage(Classified, Page):
+class DossierPage(PreviewedElsewhere, Classified, Page):
     """
     One question, with the publications, stories and articles that answer it and a line why to read
     each. It shows what is public; what is missing is said too.
@@ -92,9 +93,7 @@ class DossierPage(Classified, Page):
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     api_fields = [
-        APIField("intro"),
-        APIField("body"),
-        APIField("still_missing"),
+        *writable("intro", "body", "still_missing", "pillars"),
         APIField("pillar_slugs"),
         KEYWORDS,
         APIField("is_example"),

@@ -14,9 +14,10 @@ from wagtail.api import APIField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
-from publications.api import KEYWORDS
+from publications.api import KEYWORDS, writable
 from publications.models import Classified
 from publications.paging import PAGE_SIZE
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicPageQuerySet
 from publications.search_table import SearchDocument
 
@@ -97,7 +98,7 @@ class QuestionIndexPage(ReadingIndexPage):
         return context
 
 
-class QuestionPage(Classified, Page):
+class QuestionPage(PreviewedElsewhere, Classified, Page):
     """
     A question from a neighbourhood without an answer in the library yet. Its title is the question.
 
@@ -121,7 +122,7 @@ class QuestionPage(Classified, Page):
     ]
     search_fields = [*Page.search_fields, index.SearchField("explanation")]
     api_fields = [
-        APIField("explanation"),
+        *writable("explanation", "pillars"),
         APIField("has_answer"),
         APIField("answers", serializer=AnswersField(source="answers_to_show", read_only=True)),
         APIField("pillar_slugs"),

@@ -10,11 +10,12 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
-from publications.api import KEYWORDS
-from publications.forms import checkboxes
+from publications.api import KEYWORDS, writable
+from publications.forms import SentFieldsForm, checkboxes
 from publications.models import Classified, PublicationPage
 from publications.paging import PAGE_SIZE
 from publications.panels import LinksPanel
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicPageQuerySet
 from publications.search import LibrarySearchForm, search
 from publications.search_table import SearchDocument, day_number
@@ -43,6 +44,7 @@ CLASSIFIED_PANEL = MultiFieldPanel(
 CLASSIFIED_API_FIELDS = [
     APIField("authors"),
     APIField("publications"),
+    *writable("pillars"),
     APIField("pillar_slugs"),
     KEYWORDS,
     APIField("is_example"),
@@ -167,7 +169,7 @@ def cards_of(body) -> dict[str, dict]:
     return cards
 
 
-class ReadingIndexPage(Page):
+class ReadingIndexPage(PreviewedElsewhere, Page):
     """What all lists of pages to read do alike. Each says what it lists and names it."""
 
     LISTED = ONE = MANY = CARD = ""
@@ -176,7 +178,7 @@ class ReadingIndexPage(Page):
 
     max_count = 1
     content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
+    api_fields = writable("intro")
     parent_page_types = ["home.HomePage"]
 
     class Meta:
@@ -215,7 +217,7 @@ class StoryIndexPage(ReadingIndexPage):
         return StoryPage.objects.all()
 
 
-class StoryPage(Reading, Page):
+class StoryPage(PreviewedElsewhere, Reading, Page):
     """
     A story from practice.
 
@@ -255,11 +257,8 @@ class StoryPage(Reading, Page):
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     api_fields = [
-        APIField("intro"),
-        APIField("canonical_url"),
+        *writable("intro", "canonical_url", "picture", "body"),
         APIField("place"),
-        APIField("picture"),
-        APIField("body"),
         *CLASSIFIED_API_FIELDS,
     ]
     parent_page_types = ["stories.StoryIndexPage"]
@@ -307,7 +306,7 @@ class ArticleIndexPage(ReadingIndexPage):
         return ArticlePage.objects.all()
 
 
-class ArticlePage(Reading, Page):
+class ArticlePage(PreviewedElsewhere, Reading, Page):
     """A text of our own or of a contributor: an article, a reflection or an opinion."""
 
     class Kind(models.TextChoices):
@@ -333,6 +332,7 @@ class ArticlePage(Reading, Page):
 
     objects = PageManager.from_queryset(ReadingQuerySet)()
 
+    api_base_form_class = SentFieldsForm
     content_panels = [
         *Page.content_panels,
         TipPanel("titel-inleiding-koppen", heading="Tip bij de titel en de inleiding"),
@@ -352,11 +352,7 @@ class ArticlePage(Reading, Page):
     promote_panels = [FieldPanel(name, permission=KEEPS_AUTHORS) for name in PROMOTED]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     api_fields = [
-        APIField("kind"),
-        APIField("author_name"),
-        APIField("intro"),
-        APIField("picture"),
-        APIField("body"),
+        *writable("kind", "author_name", "intro", "picture", "body"),
         *CLASSIFIED_API_FIELDS,
     ]
     parent_page_types = ["stories.ArticleIndexPage"]

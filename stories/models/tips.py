@@ -2,23 +2,24 @@
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel
-from wagtail.api import APIField
 from wagtail.fields import RichTextField
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
+from publications.api import writable
+from publications.previews import PreviewedElsewhere
 from publications.querysets import PublicPageQuerySet
 from stories.blocks import TEXT_FEATURES
 
 
-class WritingTipIndexPage(Page):
+class WritingTipIndexPage(PreviewedElsewhere, Page):
     """The writing tips."""
 
     intro = models.TextField("inleiding", blank=True)
 
     max_count = 1
     content_panels = [*Page.content_panels, FieldPanel("intro")]
-    api_fields = [APIField("intro")]
+    api_fields = writable("intro")
     parent_page_types = ["home.HomePage"]
     subpage_types = ["stories.WritingTipPage"]
 
@@ -37,7 +38,7 @@ class WritingTipQuerySet(PublicPageQuerySet):
         return self.order_by("path")
 
 
-class WritingTipPage(Page):
+class WritingTipPage(PreviewedElsewhere, Page):
     """One tip for people who write for the Kennisplein."""
 
     class Group(models.TextChoices):
@@ -59,7 +60,7 @@ class WritingTipPage(Page):
         FieldPanel("body"),
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
-    api_fields = [APIField("group"), APIField("intro"), APIField("body")]
+    api_fields = writable("group", "intro", "body")
     parent_page_types = ["stories.WritingTipIndexPage"]
     subpage_types = []
 

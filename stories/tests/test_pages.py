@@ -124,9 +124,11 @@ def test_writing_tips_stand_in_their_groups_in_the_order_of_the_tree(client):
     make_private(hidden)
 
     text = text_of(client.get("/schrijftips/"))
+    site = "http://localhost/schrijftips"  # for who prints them
 
-    assert "Voor je begint Begin Schrijf korte zinnen. Terwijl je schrijft Zinnen" in text
-    assert "Schrijf kort. Alinea's" in text
+    begin = f"Voor je begint Begin Schrijf korte zinnen. {site}/begin/ Terwijl je schrijft Zinnen"
+    assert begin in text
+    assert f"Schrijf kort. {site}/zinnen/ Alinea's" in text
     assert "Geheim" not in text
     assert "info@buurtwijs.nl" in text
     assert "Schrijf korte zinnen." in text_of(client.get(last.url))
