@@ -12,7 +12,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 CHROMIUM_NAMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test judge check format browser
+.PHONY: help run stop test judge pictures check format browser programs
 
 help:  ## say what make can do here
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s%s\n", $$1, $$2 }'
@@ -24,11 +24,14 @@ stop:  ## stop the site and its database server
 	@test ! -x $(PYTHON) || $(PYTHON) -m kennisplein.site_processes stop
 	@test ! -x $(PYTHON) || $(PYTHON) -m kennisplein.embedded_postgres stop .local/postgres
 
-test: $(VENV)/has-tools .env browser  ## run every test (ARGS="-n0 -k word": only some)
+test: $(VENV)/has-tools .env browser programs  ## run every test (ARGS="-n0 -k word": only some)
 	@exec $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
-judge: $(VENV)/has-tools .env browser  ## run the long matrices and drills (ARGS="-k word": only some)
+judge: $(VENV)/has-tools .env browser programs .local/tools/has-judges  ## run the long matrices and drills (ARGS="-k word": only some)
 	@exec $(PYTHON) -m pytest -m judge $(ARGS)
+
+pictures: $(VENV)/has-tools .env browser  ## make the pictures in docs/ anew
+	@exec $(PYTHON) -m pytest kennisplein/tests/pictures.py $(ARGS)
 
 check: $(VENV)/has-tools .env  ## check the code, the migrations and the versions
 	$(PYTHON) -m ruff format --check .
@@ -49,6 +52,23 @@ browser: $(VENV)/has-tools  ## get a browser for the tests (CHROMIUM=/path/to/on
 	else \
 		$(PYTHON) -m playwright install chromium; \
 	fi || { echo "No browser. Install chromium, or give the path of one: make test CHROMIUM=…" >&2; exit 1; }
+
+# The Nu checker and Lighthouse, which are on npm, and the Java and Node that run them.
+.local/tools/has-judges: package.json
+	@for name in npm java; do command -v $$name >/dev/null || missing=yes; done; \
+	if test -n "$$missing" && test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends npm default-jre-headless >/dev/null; \
+	fi
+	@mkdir -p .local/tools && cp package.json .local/tools/
+	@cd .local/tools && npm install --no-audit --no-fund --silent
+	@touch $@
+
+programs:  ## get curl and node, which run the examples of the documentation
+	@command -v curl >/dev/null && command -v node >/dev/null || { \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends curl nodejs >/dev/null; \
+	} || { echo "Install curl and node (18 or later): the tests run them." >&2; exit 1; }
 
 $(VENV)/has-site: requirements.txt
 	@test -n "$(PYTHON3)" || { echo "Kennisplein needs Python 3.11 or later, and it is none of:" \

@@ -5,6 +5,7 @@ README.md lists every variable. `.env` beside manage.py is read when it is there
 one for development. Without DEBUG everything unsafe is off and every secret must be given.
 """
 
+from datetime import date
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -38,6 +39,9 @@ INSTALLED_APPS = [
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.api.v2",
+    "wagtail.api.v3",
+    "wagtail_headless_preview",
+    "ninja",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -132,6 +136,7 @@ if Path(PRIVATE_ROOT).resolve().is_relative_to(Path(MEDIA_ROOT).resolve()):
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "collected"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
@@ -242,6 +247,7 @@ WAGTAILSEARCH_BACKENDS = {
     }
 }
 WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
+WAGTAILADMIN_USER_LOGIN_FORM = "home.sign_in.SignInForm"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -257,26 +263,34 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
 }
 
+# Another front end that shows drafts (docs/headless.md): its address, and how long a draft may be
+# read there. Without an address drafts are shown on this site only.
+PREVIEW_FRONT_END = env("PREVIEW_FRONT_END", default="")
+PREVIEW_SECONDS = env.int("PREVIEW_SECONDS", default=3600)
+WAGTAIL_HEADLESS_PREVIEW = {"CLIENT_URLS": {"default": PREVIEW_FRONT_END}}
+# How many requests with a token that is not valid one address may make per hour.
+WRONG_TOKENS_PER_ADDRESS = env.int("WRONG_TOKENS_PER_ADDRESS", default=30)
+
 # The contribution form: how many sends one address, and all together, may make per hour.
 CONTRIBUTIONS_PER_ADDRESS = env.int("CONTRIBUTIONS_PER_ADDRESS", default=10)
 CONTRIBUTIONS_IN_TOTAL = env.int("CONTRIBUTIONS_IN_TOTAL", default=200)
 CONTRIBUTION_MINIMUM_SECONDS = env.int("CONTRIBUTION_MINIMUM_SECONDS", default=3)
 CONTRIBUTION_MAX_FILE_BYTES = 20 * 1024 * 1024
 
-# Days that a contributor's name and address are kept after the outcome; spam, and what nobody
-# confirmed, go as a whole.
-RETENTION_DAYS = {
-    "published": 365,
-    "not_placed": 183,
-    "question": 365,
-    "spam": 30,
-    "unconfirmed": 7,
-}
-
 # Reading from the web (publications/web.py). Certificate authorities: a file, or those of certifi.
 WEB_CERTIFICATES = env("WEB_CERTIFICATES", default="")
 # (address, port) pairs that may be reached although they are not public. Only tests fill it.
 WEB_TEST_ENDPOINTS = frozenset()
+
+# The quality audit: seconds to wait for one link, between two links of one host, and links a night.
+AUDIT_LINK_SECONDS = env.float("AUDIT_LINK_SECONDS", default=10)
+AUDIT_HOST_PAUSE_SECONDS = env.float("AUDIT_HOST_PAUSE_SECONDS", default=2)
+AUDIT_LINKS_PER_RUN = env.int("AUDIT_LINKS_PER_RUN", default=3000)
+
+# Where to report a weakness, and until when that holds: /.well-known/security.txt. A check warns in
+# the last month; then look whether it is still right, and move the date.
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=["mailto:info@buurtwijs.nl"])
+SECURITY_TXT_EXPIRES = date.fromisoformat(env("SECURITY_TXT_EXPIRES", default="2027-10-31"))
 
 # What may be done with the open data set, which holds what we ourselves say of publications.
 OPEN_DATA_LICENCE = {

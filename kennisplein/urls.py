@@ -14,8 +14,14 @@ from forms import urls as forms_urls
 from forms.writer_views import write_along, write_along_asked
 from home.feeds import SEARCH_PATH, feed
 from home.following_views import confirm_following, follow, follow_asked, stop_following
-from home.views import open_data, open_data_file, robots, search_everything, suggestions
-from kennisplein.api import api_router
+from home.reading_list import reading_list, reading_list_export
+from home.security_txt import security_txt
+from home.views import favicon, open_data, open_data_file, robots, search_everything, suggestions
+from kennisplein.api.v1 import urlpatterns as api_urlpatterns
+from kennisplein.api.wagtail_v2 import api_router
+from kennisplein.authoring_api import authoring_urls
+from kennisplein.preview_api import PagePreviewViewSet
+from kennisplein.widget import widget
 from publications.exchange.exports import export
 from publications.oai.views import oai
 from stories.page_views import (
@@ -34,6 +40,8 @@ admin_policy = csp_update(
     }
 )
 
+api_router.register_endpoint("page_preview", PagePreviewViewSet)
+
 # A document may be withdrawn at any moment, so nobody shows one again without asking.
 ask_again = cache_control(no_cache=True)
 
@@ -50,13 +58,17 @@ urlpatterns = [
         "documents/",
         include((decorate_urlpatterns(wagtaildocs_urls.urlpatterns, ask_again), None)),
     ),
+    *api_urlpatterns,
     path("api/v2/", api_router.urls),
+    path("api/v3-preview/", authoring_urls),
     path("bijdragen/", include(forms_urls)),
     path("schrijf-mee/", write_along, name="write_along"),
     path("schrijf-mee/gevraagd/", write_along_asked, name="write_along_asked"),
     path("bibliotheek/feed/", feed, name="feed"),
     path("zoeken/feed/", feed, {"path": SEARCH_PATH}, name="search_feed"),
     re_path(r"^(?P<path>.+/)feed/$", feed),
+    path("leeslijst/", reading_list, name="reading_list"),
+    path("leeslijst/export.<str:ending>", reading_list_export, name="reading_list_export"),
     re_path(r"^(?P<path>.+/)export\.(?P<ending>[a-z]+)$", export),
     path("volgen/", follow, name="follow"),
     path("volgen/gevraagd/", follow_asked, name="follow_asked"),
@@ -65,11 +77,14 @@ urlpatterns = [
     path("volgen/<path:path>", follow, name="follow_list"),
     path("zoeken/", search_everything, name="search"),
     path("zoeken/suggesties/", suggestions, name="suggestions"),
+    path("widget/kennisplein-lijst.js", widget, name="widget"),
     path("oai", oai, name="oai"),
     path("open-data/", open_data, name="open_data"),
     path("open-data/kennisplein.zip", open_data_file, name="open_data_file"),
     path("sitemap.xml", sitemap),
     path("robots.txt", robots),
+    path("favicon.ico", favicon),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
 ]
 
 if settings.DEBUG:

@@ -55,6 +55,7 @@ class RunningSite:
             "STRAY_FILE_HOURS": "0",
             **environment,
         }
+        self.application = "kennisplein.wsgi"
         self.web: subprocess.Popen | None = None
         self.worker: subprocess.Popen | None = None
 
@@ -63,7 +64,7 @@ class RunningSite:
         self.web = self._start(
             "-m",
             "gunicorn",
-            "kennisplein.wsgi",
+            self.application,
             f"--workers={workers}",
             f"--bind={HOST}:{self.port}",
         )

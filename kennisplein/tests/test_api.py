@@ -78,12 +78,26 @@ def test_publication_tells_all_that_its_page_tells(client):
     told = get(client, f"pages/{page.pk}/")
 
     meta = told.pop("meta")
+    for name in ("kind", "pillars", "facilities", "authors", "takeaways"):
+        for told_of in [told[name]] if name == "kind" else told[name]:
+            assert told_of.pop("meta")["type"].startswith("publications.")
     assert told == {
         "id": page.pk,
         "title": "Samen eten",
         "subtitle": "Over tafels",
+        "kind": {"id": page.kind_id},
         "kind_slug": "visiestuk",
         "summary": "Bewoners koken.",
+        "authors": [
+            {
+                "id": page.authors.get().pk,
+                "given": "Meta",
+                "particle": "de",
+                "family": "Lange",
+                "organisation": "",
+                "is_editor": False,
+            }
+        ],
         "author_names": ["Meta de Lange"],
         "organisation": "Movisie",
         "journal": "",
@@ -99,9 +113,12 @@ def test_publication_tells_all_that_its_page_tells(client):
         "source_url": "https://voorbeeld.example/eten",
         "licence": "CC BY 4.0",
         "access": "vrij",
+        "pillars": [{"id": pillar.pk} for pillar in page.pillars.all()],
         "pillar_slugs": ["sociale-cohesie", "sociale-inclusie"],
+        "facilities": [{"id": facility.pk} for facility in page.facilities.all()],
         "facility_slugs": ["buurtkeuken"],
         "keywords": ["eten"],
+        "takeaways": [{"id": page.takeaways.get().pk, "text": "Zet een tafel neer."}],
         "takeaway_texts": ["Zet een tafel neer."],
         "document_address": page.document.url,
         "stories": [],

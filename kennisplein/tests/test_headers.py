@@ -62,6 +62,8 @@ def make_public_routes(client) -> dict[str, int]:
         f"{page.get_url()}citeer/ris/": 200,
         "/sitemap.xml": 200,
         "/robots.txt": 200,
+        "/leeslijst/": 200,
+        "/.well-known/security.txt": 200,
         "/static/css/base.css": 200,
         "/static/bestaat-niet.css": 404,
         "/media/bestaat-niet.png": 404,

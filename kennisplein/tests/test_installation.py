@@ -134,4 +134,5 @@ def test_what_is_installed_is_pinned_to_the_last_dependency(names):
     }
 
     assert versions == {name: f"=={metadata.version(name)}" for name in versions}
+    assert len(pinned) == len(versions)  # each once
     assert needed - set(versions) == set()

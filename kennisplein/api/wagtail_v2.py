@@ -1,6 +1,7 @@
 """Wagtail's read-only API at /api/v2/: pages and images that everyone may see."""
 
 from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.utils import BadRequestError
 from wagtail.api.v2.views import PagesAPIViewSet
 from wagtail.images.api.v2.views import ImagesAPIViewSet
 
@@ -11,6 +12,12 @@ class PagesViewSet(PagesAPIViewSet):
     def get_queryset(self):
         queryset = super().get_queryset()
         return queryset.for_api() if hasattr(queryset, "for_api") else queryset
+
+    def resolve_rich_text_format(self):
+        """Refuse Markdown: Wagtail writes in it where a page is that nobody may see."""
+        if "markdown" in self.request.GET.get("rich_text_format", ""):
+            raise BadRequestError("rich_text_format must be 'html' or 'db_html'")
+        return super().resolve_rich_text_format()
 
 
 api_router = WagtailAPIRouter("wagtailapi")
